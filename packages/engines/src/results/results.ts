@@ -1,0 +1,91 @@
+// The contract of result stores. Appending is idempotent by key, reading never blocks appending,
+// a full queue sheds the oldest raw rows and counts them: newest knowledge is worth most.
+// One conformance suite (results.conformance.ts) holds for every engine.
+
+import type { CheckReference, ProbeResult, Status } from '@holdfast/resources/result';
+
+export interface AppendReceipt {
+  /** Rows that were new. */
+  appended: number;
+  /** Rows whose key was already there. */
+  duplicates: number;
+  /** Rows of this batch dropped from the queue because the engine could not keep up. */
+  shed: number;
+}
+
+/** Half open: fromMs ≤ plannedAtMs < toMs. */
+export interface TimeRange {
+  fromMs: number;
+  toMs: number;
+}
+
+export interface SeriesQuery extends TimeRange {
+  check: CheckReference;
+  statuses?: readonly Status[];
+  /** Newest first when `descending`; default ascending. */
+  descending?: boolean;
+  /** 1 … 10,000; default 1,000. */
+  limit?: number;
+}
+
+export interface LatestQuery {
+  /** Absent: every check. */
+  checks?: readonly CheckReference[];
+  /** Newest results per check, newest first; 1 … 100, default 1. */
+  perCheck?: number;
+}
+
+export interface RollupQuery extends TimeRange {
+  /** Absent: every check, each bucket with its check. */
+  check?: CheckReference;
+  /** A whole number of minutes; buckets start at multiples of it since 1970. */
+  stepMs: number;
+}
+
+/** Quantiles are within 1 % of the true value. */
+export interface Latency {
+  minMs: number;
+  meanMs: number;
+  p50Ms: number;
+  p95Ms: number;
+  p99Ms: number;
+  maxMs: number;
+}
+
+export interface Rollup {
+  check: CheckReference;
+  startMs: number;
+  stepMs: number;
+  counts: Record<Status, number>;
+  /** Of the runs that were up; absent when none was. */
+  latency?: Latency;
+}
+
+/** How long each grain is kept. */
+export interface RetentionPolicy {
+  rawMs: number;
+  minuteMs: number;
+  hourMs: number;
+}
+
+export interface Usage {
+  bytes: number;
+  rawRows: number;
+  oldestMs?: number;
+  schemaVersion: number;
+  /** Raw rows shed since the start. */
+  shed: number;
+}
+
+export interface Results {
+  append(batch: readonly ProbeResult[]): Promise<AppendReceipt>;
+  latest(query: LatestQuery): Promise<ProbeResult[]>;
+  series(query: SeriesQuery): Promise<ProbeResult[]>;
+  /** Ordered by check, then time; buckets without a run are absent. */
+  rollups(query: RollupQuery): Promise<Rollup[]>;
+  /** Deletes what is older than the policy allows; returns deleted raw rows. */
+  retain(policy: RetentionPolicy, nowMs: number): Promise<number>;
+  usage(): Promise<Usage>;
+  /** Writes what is queued, then lets go of everything. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,49 @@
+// The one error that crosses a boundary (command line, HTTP, worker, process): a code of the
+// catalogue, what happened, how to mend it, and the cause. Expected outcomes are values, not this.
+
+interface ErrorEntry {
+  /** Exit status of a command that ends with it. */
+  exitCode: 1 | 2 | 3;
+  /** Status of an HTTP answer that carries it. */
+  httpStatus: number;
+  /** One sentence for the reference page. */
+  meaning: string;
+}
+
+/** Every code our boundaries raise; docs/reference/errors.md lists the same. Never rename, never reuse. */
+export const ERRORS = {
+  USAGE: { exitCode: 2, httpStatus: 400, meaning: 'A command or request was called wrongly.' },
+  CONFIG_NOT_FOUND: { exitCode: 1, httpStatus: 404, meaning: 'The named file does not exist or cannot be read.' },
+  CONFIG_INVALID: { exitCode: 1, httpStatus: 422, meaning: 'The file has faults; each is listed with its place.' },
+  FILE_EXISTS: { exitCode: 1, httpStatus: 409, meaning: 'A file that would be written already exists.' },
+  NOT_FOUND: { exitCode: 1, httpStatus: 404, meaning: 'No such check, result or page.' },
+  FORBIDDEN_ORIGIN: { exitCode: 1, httpStatus: 403, meaning: 'The request came from a foreign page or host name.' },
+  UNSUPPORTED_BODY: { exitCode: 1, httpStatus: 415, meaning: 'Only JSON bodies are read.' },
+  LISTEN_FAILED: { exitCode: 1, httpStatus: 500, meaning: 'The address to listen on is taken or not ours.' },
+  LISTEN_UNPROTECTED: { exitCode: 2, httpStatus: 500, meaning: 'A public address was asked for without a token.' },
+  UNAUTHORIZED: { exitCode: 1, httpStatus: 401, meaning: 'The request carries no valid token.' },
+  DATA_LOCKED: { exitCode: 1, httpStatus: 500, meaning: 'Another Holdfast uses the data directory.' },
+  STORE_FAILED: { exitCode: 1, httpStatus: 500, meaning: 'The result store failed.' },
+  STORE_TOO_NEW: { exitCode: 1, httpStatus: 500, meaning: 'The store was written by a newer Holdfast.' },
+  AGENT_FAILED: { exitCode: 1, httpStatus: 503, meaning: 'The probing agent could not be started or kept running.' },
+  INTERNAL: { exitCode: 3, httpStatus: 500, meaning: 'A fault of Holdfast itself.' },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export class HoldfastError extends Error {
+  override readonly name = 'HoldfastError';
+  readonly code: ErrorCode;
+  readonly cure: string;
+
+  constructor(code: ErrorCode, what: string, cure: string, cause?: unknown) {
+    super(what, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.cure = cure;
+  }
+}
+
+/** Tells by its shape, so that it holds across duplicated packages and worker boundaries. */
+export function isHoldfastError(value: unknown): value is HoldfastError {
+  return value instanceof Error && value.name === 'HoldfastError' && 'code' in value;
+}

@@ -1,0 +1,205 @@
+// What can be wrong with a thing that we asked. A fault is a value, never thrown: an expected
+// outcome that users read, filter and alert on. The classes are fixed and run from the network to
+// the application; `prober` means that we ourselves were at fault and makes a result invalid.
+
+export type FaultClass =
+  | 'name'
+  | 'connect'
+  | 'tls'
+  | 'timeout'
+  | 'protocol'
+  | 'refusal'
+  | 'server'
+  | 'assertion'
+  | 'prober';
+
+export type PhaseName = 'resolve' | 'connect' | 'tls' | 'write' | 'wait' | 'transfer';
+
+export interface Fault {
+  class: FaultClass;
+  /** A key of FAULTS. */
+  code: string;
+  /** The status a gateway would answer with for it. */
+  httpStatus: number;
+  /** The phase that was running. */
+  phase?: PhaseName;
+  /** What happened, with the facts of this case; never holds a secret. */
+  message: string;
+  /** What to try, for the person who reads it. */
+  cure?: string;
+}
+
+interface FaultEntry {
+  class: FaultClass;
+  httpStatus: number;
+  cure: string;
+}
+
+/** Every fault code that our probers raise. Codes are stable: never rename, never reuse. */
+export const FAULTS = {
+  NAME_NOT_FOUND: {
+    class: 'name',
+    httpStatus: 502,
+    cure: 'Check the spelling of the host name and that it has an A or AAAA record.',
+  },
+  NAME_SERVER_FAILED: {
+    class: 'name',
+    httpStatus: 502,
+    cure: 'The resolver failed, not the target: ask the same name at another resolver.',
+  },
+  NAME_NO_ADDRESS: {
+    class: 'name',
+    httpStatus: 502,
+    cure: 'The name has no address of the wanted IP version: add one, or change `ip`.',
+  },
+  CONNECT_REFUSED: {
+    class: 'connect',
+    httpStatus: 503,
+    cure: 'Nothing listens on that port: check that the service runs and its address and port.',
+  },
+  CONNECT_UNREACHABLE: {
+    class: 'connect',
+    httpStatus: 503,
+    cure: 'No route to the target: check routes, firewalls and that the host is up.',
+  },
+  CONNECT_RESET: {
+    class: 'connect',
+    httpStatus: 503,
+    cure: 'The peer or a device on the way broke the connection: look at its log at this time.',
+  },
+  TLS_CERTIFICATE_EXPIRED: {
+    class: 'tls',
+    httpStatus: 502,
+    cure: 'Renew the certificate and reload the server.',
+  },
+  TLS_CERTIFICATE_NOT_YET_VALID: {
+    class: 'tls',
+    httpStatus: 502,
+    cure: 'Check the certificate and the clocks of the server and of this machine.',
+  },
+  TLS_CERTIFICATE_UNTRUSTED: {
+    class: 'tls',
+    httpStatus: 502,
+    cure: 'Serve the whole chain, or name the issuing authority in `tls.ca`.',
+  },
+  TLS_NAME_MISMATCH: {
+    class: 'tls',
+    httpStatus: 502,
+    cure: 'The certificate is for other names: issue it for this one, or set `tls.serverName`.',
+  },
+  TLS_HANDSHAKE_FAILED: {
+    class: 'tls',
+    httpStatus: 502,
+    cure: 'Check that the port speaks TLS and that both sides share a version and a cipher.',
+  },
+  TIMEOUT: {
+    class: 'timeout',
+    httpStatus: 504,
+    cure: 'The phase named here did not end in time: look there first, or raise `timeout`.',
+  },
+  PROTOCOL_INVALID_ANSWER: {
+    class: 'protocol',
+    httpStatus: 502,
+    cure: 'The answer is not valid for this protocol: check that the port serves it.',
+  },
+  PROTOCOL_CLOSED_EARLY: {
+    class: 'protocol',
+    httpStatus: 502,
+    cure: 'The peer closed before the answer was whole: look for a crash or a proxy limit.',
+  },
+  PROTOCOL_LIMIT_EXCEEDED: {
+    class: 'protocol',
+    httpStatus: 502,
+    cure: 'The answer is larger than the limit allows: raise the limit or ask for less.',
+  },
+  PROTOCOL_REDIRECTS_EXCEEDED: {
+    class: 'protocol',
+    httpStatus: 502,
+    cure: 'Look for a redirect loop, or raise `maxRedirects`.',
+  },
+  REFUSED_BY_SERVER: {
+    class: 'refusal',
+    httpStatus: 502,
+    cure: 'The server refused the request (4xx): check path, method, credentials and limits.',
+  },
+  SERVER_FAILED: {
+    class: 'server',
+    httpStatus: 502,
+    cure: 'The server failed (5xx): look at its log for this request.',
+  },
+  ASSERTION_STATUS: {
+    class: 'assertion',
+    httpStatus: 500,
+    cure: 'The answer came, with another status than `expect.status` allows.',
+  },
+  ASSERTION_HEADER: {
+    class: 'assertion',
+    httpStatus: 500,
+    cure: 'Compare the header with `expect.headers`.',
+  },
+  ASSERTION_BODY: {
+    class: 'assertion',
+    httpStatus: 500,
+    cure: 'Compare the body with `expect.body`.',
+  },
+  ASSERTION_JSON: {
+    class: 'assertion',
+    httpStatus: 500,
+    cure: 'Compare the JSON body with `expect.json`.',
+  },
+  ASSERTION_RULE: {
+    class: 'assertion',
+    httpStatus: 500,
+    cure: 'Evaluate `expect.that` against the result shown.',
+  },
+  ASSERTION_CERTIFICATE: {
+    class: 'assertion',
+    httpStatus: 500,
+    cure: 'Renew the certificate, or change `expect.certificateDays`.',
+  },
+  PROBER_EGRESS_DENIED: {
+    class: 'prober',
+    httpStatus: 500,
+    cure: 'The egress policy forbids this address: change `egress` if it is meant to be probed.',
+  },
+  PROBER_INVALID_CHECK: {
+    class: 'prober',
+    httpStatus: 400,
+    cure: 'The check cannot be run as written: run `holdfast validate`.',
+  },
+  PROBER_SECRET_MISSING: {
+    class: 'prober',
+    httpStatus: 500,
+    cure: 'Set the variable or file that the placeholder names for the agent.',
+  },
+  PROBER_OUT_OF_DESCRIPTORS: {
+    class: 'prober',
+    httpStatus: 500,
+    cure: 'Raise the open files limit of the agent (`ulimit -n`).',
+  },
+  PROBER_STALLED: {
+    class: 'prober',
+    httpStatus: 500,
+    cure: 'The agent was too busy to measure: give it more CPU or fewer checks.',
+  },
+  PROBER_FAILED: {
+    class: 'prober',
+    httpStatus: 500,
+    cure: 'A fault of Holdfast itself: report it with this result.',
+  },
+} as const satisfies Record<string, FaultEntry>;
+
+export type FaultCode = keyof typeof FAULTS;
+
+/** Builds a fault of the catalogue. `message` states the facts of this case. */
+export function fault(code: FaultCode, message: string, phase?: PhaseName, cure?: string): Fault {
+  const entry: FaultEntry = FAULTS[code];
+  return {
+    class: entry.class,
+    code,
+    httpStatus: entry.httpStatus,
+    ...(phase === undefined ? {} : { phase }),
+    message,
+    cure: cure ?? entry.cure,
+  };
+}

@@ -1,0 +1,42 @@
+// What server and agent say to each other over the process channel (JSON, one message each way at
+// a time per line). The agent is told whole assignments, never differences: it works out what
+// changed, so a lost message cannot leave the two apart.
+
+import type { CompiledCheck, EgressPolicy } from '@holdfast/resources/compiled-check';
+import type { ProbeResult } from '@holdfast/resources/result';
+
+export interface Assignment {
+  /** Grows with each change; echoed once it is in force. */
+  revision: number;
+  checks: CompiledCheck[];
+  egress: EgressPolicy;
+}
+
+export type ToAgent =
+  | { type: 'assign'; assignment: Assignment }
+  /** Run this check once now, outside its plan; its result comes with the batch. */
+  | { type: 'run'; namespace: string; check: string }
+  /** Everything up to this batch is stored: the agent may forget it. */
+  | { type: 'stored'; batch: number }
+  | { type: 'stop' };
+
+export interface AgentStatistics {
+  residentBytes: number;
+  checks: number;
+  inFlight: number;
+  runs: number;
+  /** Planned runs that did not happen because the one before was still running. */
+  missed: number;
+  missedByCheck: Record<string, number>;
+  /** Results dropped because the server did not take them in time. */
+  shed: number;
+  loopLagMs: number;
+  scheduleLagMsP99: number;
+}
+
+export type FromAgent =
+  | { type: 'ready'; id: string; location: string; pid: number }
+  | { type: 'assigned'; revision: number }
+  | { type: 'results'; batch: number; results: ProbeResult[] }
+  | { type: 'statistics'; statistics: AgentStatistics }
+  | { type: 'log'; level: 'info' | 'warn' | 'error'; message: string; fields: Record<string, unknown> };

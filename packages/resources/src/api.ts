@@ -1,0 +1,138 @@
+// What the HTTP API answers (types only), shared by the server and the console. Times are ms since
+// 1970, durations ms. Fields are only ever added.
+
+import type { AlertDelivery, AlertRecord } from './alert-record.ts';
+import type { Fault, ProbeResult, Status } from './result.ts';
+
+/** A check's state: `unknown` until the first valid run; `degraded` = up now but failed lately (within its last 5 runs). */
+export type CheckState = 'up' | 'degraded' | 'down' | 'unknown';
+
+/** One run, as small as a history bar needs it. Letters: u up, d down, t timeout, i invalid. */
+export type RunLetter = 'u' | 'd' | 't' | 'i';
+
+export interface CheckSummary {
+  namespace: string;
+  name: string;
+  kind: string;
+  target: string;
+  labels: Record<string, string>;
+  intervalMs: number;
+  timeoutMs: number;
+  paused: boolean;
+  state: CheckState;
+  /** When the present state began; absent while unknown. */
+  sinceMs?: number;
+  lastStatus?: Status;
+  lastTotalMs?: number;
+  lastPlannedAtMs?: number;
+  lastFault?: Fault;
+  /** The last 60 runs, oldest first. */
+  recent: { plannedAtMs: number; totalMs: number; run: RunLetter }[];
+  /** Over the last 24 h: share of valid runs that were up, 0…1. */
+  availability24h?: number;
+  p50Ms?: number;
+  p95Ms?: number;
+  certificateExpiresAtMs?: number;
+  missedRuns: number;
+}
+
+/** GET /api/v1/overview */
+export interface Overview {
+  nowMs: number;
+  startedAtMs: number;
+  version: string;
+  demo: boolean;
+  configFile?: string;
+  /** Set while the file on disk has faults and the last good one is in force. */
+  configProblem?: { text: string; sinceMs: number };
+  counts: Record<CheckState, number>;
+  checks: CheckSummary[];
+  alerts: AlertRecord[];
+  agents: AgentSummary[];
+}
+
+export interface AgentSummary {
+  id: string;
+  location: string;
+  connected: boolean;
+  startedAtMs: number;
+  residentBytes: number;
+  checks: number;
+  inFlight: number;
+  runs: number;
+  missed: number;
+  loopLagMs: number;
+  scheduleLagMsP99: number;
+}
+
+/** GET /api/v1/checks/:namespace/:name */
+export interface CheckDetail extends CheckSummary {
+  /** The check as a resource, secrets as `<secret>`. */
+  resource: unknown;
+  /** Where it was written, e.g. `holdfast.yaml:12:5`. */
+  source?: string;
+}
+
+/** GET /api/v1/checks/:namespace/:name/results?from&to&limit&status&order → newest first by default */
+export interface ResultList {
+  results: ProbeResult[];
+}
+
+/** GET /api/v1/checks/:namespace/:name/latency?from&to&points → buckets over the range, gaps are absent */
+export interface LatencyBucket {
+  startMs: number;
+  stepMs: number;
+  up: number;
+  down: number;
+  timeout: number;
+  invalid: number;
+  minMs?: number;
+  p50Ms?: number;
+  p95Ms?: number;
+  p99Ms?: number;
+  maxMs?: number;
+}
+
+export interface LatencySeries {
+  fromMs: number;
+  toMs: number;
+  stepMs: number;
+  buckets: LatencyBucket[];
+}
+
+/** GET /api/v1/alerts */
+export interface AlertList {
+  alerts: (AlertRecord & { deliveries: AlertDelivery[] })[];
+}
+
+/** Every error answer. */
+export interface ApiError {
+  code: string;
+  http_status: number;
+  trace_id: string;
+  message: string;
+  cure: string;
+}
+
+/**
+ * GET /api/v1/events (server-sent). Event name = `type`; each has an id, and `Last-Event-ID`
+ * resumes within the server's buffer, else the client gets `reset` and reads the overview again.
+ */
+export type LiveEvent =
+  | {
+      type: 'result';
+      namespace: string;
+      check: string;
+      plannedAtMs: number;
+      status: Status;
+      totalMs: number;
+      fault?: Fault;
+      /** After this result. */
+      state: CheckState;
+      sinceMs?: number;
+    }
+  | { type: 'checks' }
+  | { type: 'config'; problem?: string }
+  | { type: 'alert'; alert: AlertRecord }
+  | { type: 'agents'; agents: AgentSummary[] }
+  | { type: 'reset' };
