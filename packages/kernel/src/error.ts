@@ -13,19 +13,55 @@ interface ErrorEntry {
 /** Every code our boundaries raise; docs/reference/errors.md lists the same. Never rename, never reuse. */
 export const ERRORS = {
   USAGE: { exitCode: 2, httpStatus: 400, meaning: 'A command or request was called wrongly.' },
-  CONFIG_NOT_FOUND: { exitCode: 1, httpStatus: 404, meaning: 'The named file does not exist or cannot be read.' },
-  CONFIG_INVALID: { exitCode: 1, httpStatus: 422, meaning: 'The file has faults; each is listed with its place.' },
-  FILE_EXISTS: { exitCode: 1, httpStatus: 409, meaning: 'A file that would be written already exists.' },
+  CONFIG_NOT_FOUND: {
+    exitCode: 1,
+    httpStatus: 404,
+    meaning: 'The named file does not exist or cannot be read.',
+  },
+  CONFIG_INVALID: {
+    exitCode: 1,
+    httpStatus: 422,
+    meaning: 'The file has faults; each is listed with its place.',
+  },
+  FILE_EXISTS: {
+    exitCode: 1,
+    httpStatus: 409,
+    meaning: 'A file that would be written already exists.',
+  },
   NOT_FOUND: { exitCode: 1, httpStatus: 404, meaning: 'No such check, result or page.' },
-  FORBIDDEN_ORIGIN: { exitCode: 1, httpStatus: 403, meaning: 'The request came from a foreign page or host name.' },
+  FORBIDDEN_ORIGIN: {
+    exitCode: 1,
+    httpStatus: 403,
+    meaning: 'The request came from a foreign page or host name.',
+  },
   UNSUPPORTED_BODY: { exitCode: 1, httpStatus: 415, meaning: 'Only JSON bodies are read.' },
-  LISTEN_FAILED: { exitCode: 1, httpStatus: 500, meaning: 'The address to listen on is taken or not ours.' },
-  LISTEN_UNPROTECTED: { exitCode: 2, httpStatus: 500, meaning: 'A public address was asked for without a token.' },
+  LISTEN_FAILED: {
+    exitCode: 1,
+    httpStatus: 500,
+    meaning: 'The address to listen on is taken or not ours.',
+  },
+  LISTEN_UNPROTECTED: {
+    exitCode: 2,
+    httpStatus: 500,
+    meaning: 'A public address was asked for without a token.',
+  },
   UNAUTHORIZED: { exitCode: 1, httpStatus: 401, meaning: 'The request carries no valid token.' },
-  DATA_LOCKED: { exitCode: 1, httpStatus: 500, meaning: 'Another Holdfast uses the data directory.' },
+  DATA_LOCKED: {
+    exitCode: 1,
+    httpStatus: 500,
+    meaning: 'Another Holdfast uses the data directory.',
+  },
   STORE_FAILED: { exitCode: 1, httpStatus: 500, meaning: 'The result store failed.' },
-  STORE_TOO_NEW: { exitCode: 1, httpStatus: 500, meaning: 'The store was written by a newer Holdfast.' },
-  AGENT_FAILED: { exitCode: 1, httpStatus: 503, meaning: 'The probing agent could not be started or kept running.' },
+  STORE_TOO_NEW: {
+    exitCode: 1,
+    httpStatus: 500,
+    meaning: 'The store was written by a newer Holdfast.',
+  },
+  AGENT_FAILED: {
+    exitCode: 1,
+    httpStatus: 503,
+    meaning: 'The probing agent could not be started or kept running.',
+  },
   INTERNAL: { exitCode: 3, httpStatus: 500, meaning: 'A fault of Holdfast itself.' },
 } as const satisfies Record<string, ErrorEntry>;
 
@@ -43,7 +79,10 @@ export class HoldfastError extends Error {
   }
 }
 
-/** Tells by its shape, so that it holds across duplicated packages and worker boundaries. */
+/**
+ * Tells by its shape, so that it holds across duplicated packages. Structured cloning (workers,
+ * channels) drops name, code and cure: send these as fields and build the error anew.
+ */
 export function isHoldfastError(value: unknown): value is HoldfastError {
   return value instanceof Error && value.name === 'HoldfastError' && 'code' in value;
 }

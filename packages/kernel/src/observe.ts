@@ -15,15 +15,20 @@ export interface Logger {
 
 export type Labels = Readonly<Record<string, string>>;
 
-export interface Counter {
+/** Forgets the series of exactly these labels, so that a removed check leaves nothing behind. */
+interface Removable {
+  remove(labels: Labels): void;
+}
+
+export interface Counter extends Removable {
   add(amount: number, labels?: Labels): void;
 }
 
-export interface Gauge {
+export interface Gauge extends Removable {
   set(value: number, labels?: Labels): void;
 }
 
-export interface Histogram {
+export interface Histogram extends Removable {
   observe(value: number, labels?: Labels): void;
 }
 
@@ -61,9 +66,9 @@ export const silentLogger: Logger = {
 };
 
 export const silentMeter: Meter = {
-  counter: () => ({ add: nothing }),
-  gauge: () => ({ set: nothing }),
-  histogram: () => ({ observe: nothing }),
+  counter: () => ({ add: nothing, remove: nothing }),
+  gauge: () => ({ set: nothing, remove: nothing }),
+  histogram: () => ({ observe: nothing, remove: nothing }),
 };
 
 const silentSpan: Span = { traceparent: '', set: nothing, end: nothing };

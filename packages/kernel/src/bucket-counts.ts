@@ -1,0 +1,35 @@
+// Counts by bucket index, held for the occupied stretch only: latencies of one target span few of
+// the buckets that a sketch knows. The caller bounds the index, and so the memory.
+
+/** The stretch grows by whole blocks, so that it grows seldom. */
+const BLOCK = 64;
+
+export class BucketCounts {
+  /** Index of the first bucket held; a multiple of BLOCK. */
+  #start = 0;
+  #counts = new Float64Array(0);
+
+  add(index: number, count: number): void {
+    if (index < this.#start || index >= this.#start + this.#counts.length) this.#cover(index);
+    const place = index - this.#start;
+    this.#counts[place] = (this.#counts[place] ?? 0) + count;
+  }
+
+  /** Occupied buckets in ascending order: [index, count]. */
+  *occupied(): Generator<readonly [index: number, count: number]> {
+    for (const [place, count] of this.#counts.entries()) {
+      if (count > 0) yield [this.#start + place, count];
+    }
+  }
+
+  #cover(index: number): void {
+    const block = Math.floor(index / BLOCK) * BLOCK;
+    const held = this.#counts.length;
+    const start = held === 0 ? block : Math.min(this.#start, block);
+    const end = held === 0 ? block + BLOCK : Math.max(this.#start + held, block + BLOCK);
+    const counts = new Float64Array(end - start);
+    if (held > 0) counts.set(this.#counts, this.#start - start);
+    this.#start = start;
+    this.#counts = counts;
+  }
+}
