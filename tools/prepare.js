@@ -6,7 +6,15 @@
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -52,7 +60,8 @@ function* filesUnder(folder) {
 
 function hashOf(paths) {
   const hash = createHash('sha256');
-  for (const path of [...paths].sort()) hash.update(path.slice(top.length)).update(readFileSync(path));
+  for (const path of [...paths].sort())
+    hash.update(path.slice(top.length)).update(readFileSync(path));
   return hash.digest('hex');
 }
 
@@ -95,8 +104,11 @@ function statLockIsFresh() {
 
 function install() {
   const manifests = readdirSync(top).includes('packages')
-    ? [...filesUnder(join(top, 'packages')), ...filesUnder(join(top, 'apps')), ...filesUnder(join(top, 'bench'))]
-        .filter((path) => path.endsWith('package.json'))
+    ? [
+        ...filesUnder(join(top, 'packages')),
+        ...filesUnder(join(top, 'apps')),
+        ...filesUnder(join(top, 'bench')),
+      ].filter((path) => path.endsWith('package.json'))
     : [];
   const wanted = hashOf([join(top, 'package-lock.json'), join(top, 'package.json'), ...manifests]);
   const stamp = join(modules, '.holdfast-installed');
@@ -113,25 +125,38 @@ function buildConsole() {
   if (read(stamp) === wanted) return;
   say('building the console …');
   const node = join(modules, '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
-  run(existsSync(node) ? node : process.execPath, [join(modules, 'vite', 'bin', 'vite.js'), 'build'], { cwd: source });
+  run(
+    existsSync(node) ? node : process.execPath,
+    [join(modules, 'vite', 'bin', 'vite.js'), 'build'],
+    { cwd: source },
+  );
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, wanted);
 }
 
 /** Debian package → a program that shows it is there. */
-const SERVERS = { chromium: '/usr/bin/chromium', 'fonts-dejavu-core': '/usr/share/fonts/truetype/dejavu' };
+const SERVERS = {
+  chromium: '/usr/bin/chromium',
+  'fonts-dejavu-core': '/usr/share/fonts/truetype/dejavu',
+};
 
 function bringServers() {
-  const missing = Object.entries(SERVERS).filter(([, proof]) => !existsSync(proof)).map(([name]) => name);
+  const missing = Object.entries(SERVERS)
+    .filter(([, proof]) => !existsSync(proof))
+    .map(([name]) => name);
   if (missing.length === 0) return;
   const names = missing.join(' ');
   if (!existsSync('/usr/bin/apt-get') || process.getuid?.() !== 0) {
-    fail(`the tests need ${names}: install them (Debian: \`sudo apt-get install ${names}\`) and try again`);
+    fail(
+      `the tests need ${names}: install them (Debian: \`sudo apt-get install ${names}\`) and try again`,
+    );
   }
   say(`installing for the tests: ${names} …`);
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   run('apt-get', ['update', '-qq'], { env: environment });
-  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], { env: environment });
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], {
+    env: environment,
+  });
 }
 
 lock();

@@ -1,0 +1,254 @@
+// `holdfast doctor`: looks whether this machine lets Holdfast measure and keep what it should, and
+// says how to mend what does not. Each finding is one line; nothing is changed.
+
+import { lookup } from 'node:dns/promises';
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join, resolve } from 'node:path';
+import { type Clock, isHoldfastError, sleep } from '@holdfast/kernel';
+import type { Call, Command, Surroundings } from '../cli/command.ts';
+import { paint } from '../cli/terminal.ts';
+
+export interface Finding {
+  name: string;
+  verdict: 'ok' | 'warning' | 'failure';
+  text: string;
+  cure?: string;
+}
+
+export const doctor: Command = {
+  name: 'doctor',
+  summary: 'Look whether this machine lets Holdfast work well',
+  usage: '[--data DIR] [--file PATH]',
+  arity: [0, 0],
+  options: [
+    {
+      name: 'data',
+      short: 'd',
+      value: 'DIR',
+      summary: 'data folder to look at (default: your data folder)',
+    },
+    {
+      name: 'file',
+      short: 'f',
+      value: 'PATH',
+      summary: 'configuration to look at (default holdfast.yaml here)',
+    },
+    {
+      name: 'listen',
+      short: 'l',
+      value: 'ADDR',
+      summary: 'HTTP address to try',
+      default: '127.0.0.1:7070',
+    },
+    { name: 'json', summary: 'one JSON object on standard output' },
+  ],
+  examples: ['holdfast doctor', 'holdfast doctor --data /var/lib/holdfast --json'],
+  notes: ['Exit codes: 0 nothing fails (warnings may), 1 something fails, 2 bad usage.'],
+  run: runDoctor,
+};
+
+async function runDoctor(call: Call, surroundings: Surroundings): Promise<number> {
+  const { terminal, clock } = surroundings;
+  const findings = [
+    runtime(),
+    await kernelTimes(clock),
+    openFiles(),
+    await clockSteadiness(clock),
+    await resolver(),
+    await dataFolder(call, surroundings),
+    await address(call),
+    await configuration(call, surroundings),
+  ];
+  if (call.flag('json')) terminal.out(`${JSON.stringify({ findings })}\n`);
+  else terminal.out(findings.map((finding) => line(finding, terminal)).join(''));
+  return findings.some((finding) => finding.verdict === 'failure') ? 1 : 0;
+}
+
+const MARKS = {
+  ok: { unicode: '●', ascii: 'ok', paint: 'green' },
+  warning: { unicode: '◆', ascii: '! ', paint: 'amber' },
+  failure: { unicode: '▲', ascii: 'X ', paint: 'red' },
+} as const;
+
+function line(finding: Finding, terminal: Surroundings['terminal']): string {
+  const { unicode, ascii, paint: how } = MARKS[finding.verdict];
+  const mark = paint(terminal, how, terminal.unicode ? unicode : ascii);
+  const cure =
+    finding.cure === undefined
+      ? ''
+      : `\n  ${' '.repeat(16)}${paint(terminal, 'grey', 'try:')} ${finding.cure}`;
+  return `${mark} ${finding.name.padEnd(16)}${finding.text}${cure}\n`;
+}
+
+function runtime(): Finding {
+  return {
+    name: 'runtime',
+    verdict: 'ok',
+    text: `Node ${process.versions.node} on ${process.platform} ${process.arch}`,
+  };
+}
+
+/** Connects to a listener of our own and asks the kernel how long that took. */
+async function kernelTimes(clock: Clock): Promise<Finding> {
+  const { createProbeRunner } = await import('@holdfast/probing/probe');
+  const { compileTerseCheck } = await import('@holdfast/resources/load');
+  const server = createServer((socket) => socket.destroy());
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const compiled = compileTerseCheck(
+    { name: 'doctor', target: `tcp://127.0.0.1:${port}` },
+    () => '',
+  );
+  const runner = createProbeRunner({
+    clock,
+    egress: { deny: [], allow: [] },
+    agent: 'doctor',
+    location: 'local',
+    environment: {},
+  });
+  const plan = { plannedAtMs: clock.wallMs(), attempt: 0, startedLateMs: 0 };
+  const result = compiled.ok ? await runner.run(compiled.check, plan) : undefined;
+  await runner.close();
+  await new Promise((done) => server.close(done));
+  const measured = result?.context.kernel?.handshakeMs;
+  if (measured !== undefined)
+    return {
+      name: 'kernel times',
+      verdict: 'ok',
+      text: `TCP_INFO readable: handshake ${measured.toFixed(3)} ms`,
+    };
+  const cure = 'Nothing to do on this system; times are then ours alone.';
+  return {
+    name: 'kernel times',
+    verdict: 'warning',
+    text: 'the kernel’s handshake time cannot be read here',
+    cure,
+  };
+}
+
+const OPEN_FILES_WANTED = 4_096;
+
+function openFiles(): Finding {
+  const name = 'open files';
+  if (!existsSync('/proc/self/limits'))
+    return { name, verdict: 'warning', text: 'the limit is not known on this system' };
+  const limit = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+  const count = limit === undefined ? Number.POSITIVE_INFINITY : Number(limit);
+  const text = `${limit ?? 'unlimited'}, so about ${Math.floor(count / 2)} probes in flight`;
+  if (count >= OPEN_FILES_WANTED) return { name, verdict: 'ok', text };
+  return { name, verdict: 'warning', text, cure: `raise it: ulimit -n ${OPEN_FILES_WANTED}` };
+}
+
+const STEADINESS_MS = 200;
+const DRIFT_MS_MAX = 5;
+
+/** The wall clock and the monotonic clock must agree on how long a moment is. */
+async function clockSteadiness(clock: Clock): Promise<Finding> {
+  const offsetBeforeMs = clock.wallMs() - clock.nowMs();
+  await sleep(clock, STEADINESS_MS);
+  const driftMs = Math.abs(clock.wallMs() - clock.nowMs() - offsetBeforeMs);
+  const text = `wall clock moved ${driftMs.toFixed(1)} ms against the monotonic one in ${STEADINESS_MS} ms`;
+  if (driftMs <= DRIFT_MS_MAX) return { name: 'clock', verdict: 'ok', text };
+  return {
+    name: 'clock',
+    verdict: 'warning',
+    text,
+    cure: 'look at time synchronisation (chrony, systemd-timesyncd)',
+  };
+}
+
+async function resolver(): Promise<Finding> {
+  try {
+    const addresses = await lookup('localhost', { all: true });
+    return {
+      name: 'resolver',
+      verdict: 'ok',
+      text: `localhost is ${addresses.map((one) => one.address).join(', ')}`,
+    };
+  } catch (error) {
+    return {
+      name: 'resolver',
+      verdict: 'failure',
+      text: `localhost cannot be resolved: ${String(error)}`,
+      cure: 'look at /etc/hosts and /etc/resolv.conf',
+    };
+  }
+}
+
+async function dataFolder(
+  call: Call,
+  { environment, workingDirectory }: Surroundings,
+): Promise<Finding> {
+  const { standardDataFolder } = await import('../data-folder.ts');
+  const folder = resolve(
+    workingDirectory,
+    call.text('data') ?? standardDataFolder(environment, process.platform),
+  );
+  let existing = folder;
+  while (!existsSync(existing) && existing !== dirname(existing)) existing = dirname(existing);
+  try {
+    accessSync(existing, constants.W_OK);
+    rmSync(mkdtempSync(join(existing, '.holdfast-doctor-')), { recursive: true });
+    return {
+      name: 'data folder',
+      verdict: 'ok',
+      text: `${folder} ${existing === folder ? 'can be written' : 'can be made'}`,
+    };
+  } catch {
+    return {
+      name: 'data folder',
+      verdict: 'failure',
+      text: `${folder} cannot be written`,
+      cure: 'choose another with --data',
+    };
+  }
+}
+
+async function address(call: Call): Promise<Finding> {
+  const { parseListenAddress } = await import('../listen-address.ts');
+  const { host, port } = parseListenAddress(call.text('listen') ?? '');
+  const server = createServer();
+  const problem = await new Promise<string | undefined>((done) => {
+    server.once('error', (error) => done(error.message));
+    server.listen(port, host, () => done(undefined));
+  });
+  if (problem !== undefined)
+    return {
+      name: 'address',
+      verdict: 'warning',
+      text: problem,
+      cure: 'another Holdfast may run already; else choose another --listen',
+    };
+  await new Promise((done) => server.close(done));
+  return { name: 'address', verdict: 'ok', text: `${host}:${port} is free` };
+}
+
+async function configuration(call: Call, { workingDirectory }: Surroundings): Promise<Finding> {
+  const name = 'configuration';
+  const { findConfiguration, readConfiguration } = await import('../configuration-file.ts');
+  const named = call.text('file');
+  const path =
+    named === undefined ? findConfiguration(workingDirectory) : resolve(workingDirectory, named);
+  if (path === undefined)
+    return { name, verdict: 'ok', text: 'none here; `holdfast up` shows the demo' };
+  try {
+    const loaded = readConfiguration(path, named ?? path);
+    if (loaded.ok)
+      return {
+        name,
+        verdict: 'ok',
+        text: `${named ?? path}: ${loaded.configuration.checks.length} checks`,
+      };
+    return {
+      name,
+      verdict: 'failure',
+      text: `${named ?? path}: ${loaded.problems.length} faults`,
+      cure: 'run `holdfast validate`',
+    };
+  } catch (error) {
+    if (!isHoldfastError(error)) throw error;
+    return { name, verdict: 'failure', text: error.message, cure: error.cure };
+  }
+}

@@ -1,0 +1,151 @@
+// `holdfast up`: everything in one go on embedded engines — server, agent, store, console. Without
+// a file it shows the demo.
+
+import { resolve } from 'node:path';
+import { HoldfastError } from '@holdfast/kernel';
+import type { LogLevel } from '@holdfast/telemetry/log';
+import type { Call, Command, Surroundings } from '../cli/command.ts';
+import { paint, type Terminal } from '../cli/terminal.ts';
+
+const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+
+export const up: Command = {
+  name: 'up',
+  summary: 'Start server, agent and console on this machine',
+  usage: '[--file PATH] [--listen HOST:PORT] [--data DIR]',
+  arity: [0, 0],
+  options: [
+    {
+      name: 'file',
+      short: 'f',
+      value: 'PATH',
+      summary: 'checks to run (default holdfast.yaml here, else the demo)',
+    },
+    {
+      name: 'listen',
+      short: 'l',
+      value: 'ADDR',
+      summary: 'HTTP address',
+      default: '127.0.0.1:7070',
+    },
+    {
+      name: 'data',
+      short: 'd',
+      value: 'DIR',
+      summary: 'where results are kept (default: your data folder)',
+    },
+    {
+      name: 'token',
+      value: 'TOKEN',
+      summary: 'needed from every caller; must be set off loopback',
+    },
+    {
+      name: 'allow-host',
+      value: 'NAME',
+      summary: 'host name this server is called by; repeatable',
+      multiple: true,
+    },
+    {
+      name: 'location',
+      value: 'NAME',
+      summary: 'where the agent stands, in each result',
+      default: 'local',
+    },
+    { name: 'demo', summary: 'show the demo even if there is a file here' },
+    { name: 'log-level', value: 'LEVEL', summary: LEVELS.join(', '), default: 'info' },
+    { name: 'log-format', value: 'FORM', summary: 'json or text (default text at a terminal)' },
+  ],
+  examples: [
+    'holdfast up',
+    'holdfast up --file holdfast.yaml --listen 127.0.0.1:8080 --data ./data',
+    'HOLDFAST_TOKEN=… holdfast up --listen 0.0.0.0:7070 --allow-host probes.example',
+  ],
+  notes: ['Exit codes: 0 stopped by a signal, 1 could not start, 2 bad usage.'],
+  run: runUp,
+};
+
+async function runUp(call: Call, surroundings: Surroundings): Promise<number> {
+  const { clock, environment, terminal, workingDirectory, signal } = surroundings;
+  const { parseListenAddress } = await import('../listen-address.ts');
+  const listen = parseListenAddress(call.text('listen') ?? '');
+  const token = call.text('token');
+  if (!listen.loopback && token === undefined) {
+    const cure = 'Set --token (or HOLDFAST_TOKEN), or listen on 127.0.0.1.';
+    throw new HoldfastError('LISTEN_UNPROTECTED', `${listen.host} can be reached by others`, cure);
+  }
+  const { standardDataFolder } = await import('../data-folder.ts');
+  const { findConfiguration } = await import('../configuration-file.ts');
+  const { startServer } = await import('../server/holdfast-server.ts');
+  const { systemChance } = await import('@holdfast/kernel');
+  const named = call.text('file');
+  const file =
+    named === undefined ? findConfiguration(workingDirectory) : resolve(workingDirectory, named);
+  const server = await startServer({
+    clock,
+    chance: systemChance,
+    logger: await loggerFor(call, surroundings),
+    listen,
+    access: {
+      hosts: [listen.host, ...call.texts('allow-host')],
+      ...(token === undefined ? {} : { token }),
+    },
+    dataFolder: resolve(
+      workingDirectory,
+      call.text('data') ?? standardDataFolder(environment, process.platform),
+    ),
+    location: call.text('location') ?? 'local',
+    environment,
+    ...(file === undefined || call.flag('demo')
+      ? {}
+      : { file: { path: file, shownAs: named ?? file } }),
+  });
+  greet(terminal, server);
+  await aborted(signal);
+  await server.close();
+  return 0;
+}
+
+async function loggerFor(call: Call, { clock, terminal }: Surroundings) {
+  const { createLogger } = await import('@holdfast/telemetry/log');
+  const level = LEVELS.find((one) => one === call.text('log-level'));
+  if (level === undefined)
+    throw new HoldfastError(
+      'USAGE',
+      `unknown log level ${call.text('log-level')}`,
+      `Levels: ${LEVELS.join(', ')}.`,
+    );
+  const person = process.stderr.isTTY === true;
+  const format = call.text('log-format') ?? (person ? 'text' : 'json');
+  if (format !== 'json' && format !== 'text')
+    throw new HoldfastError('USAGE', `unknown log format ${format}`, 'Formats: json, text.');
+  return createLogger({
+    clock,
+    level,
+    format,
+    colour: person && terminal.colour,
+    write: terminal.error,
+  });
+}
+
+function greet(
+  terminal: Terminal,
+  server: { url: string; demo: boolean; dataFolder: string; checks: number },
+): void {
+  const what = server.demo
+    ? 'the demo'
+    : `${server.checks} ${server.checks === 1 ? 'check' : 'checks'}`;
+  const lines = [
+    `${paint(terminal, 'green', terminal.unicode ? '●' : '+')} holdfast runs ${what}`,
+    `  console  ${paint(terminal, 'bold', server.url)}`,
+    `  metrics  ${server.url}/metrics`,
+    `  data     ${server.dataFolder}`,
+  ];
+  if (server.demo) lines.push('  next     holdfast init, then holdfast up --file holdfast.yaml');
+  lines.push('  Ctrl-C stops it.');
+  terminal.out(`${lines.join('\n')}\n`);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((done) => signal.addEventListener('abort', () => done(), { once: true }));
+}

@@ -1,0 +1,148 @@
+// The configuration in force, from a file that people edit while the server runs. A change is taken
+// up within a second, also one of a file that it names; a file with faults changes nothing: the last good one stays, and the fault is
+// told. The file is looked at, not watched: that holds for editors that rename, for mounted volumes
+// and for symbolic links alike.
+
+import { readFileSync } from 'node:fs';
+import {
+  type Clock,
+  HoldfastError,
+  isHoldfastError,
+  type Logger,
+  type Timer,
+} from '@holdfast/kernel';
+import { type Configuration, formatProblem, type Problem } from '@holdfast/resources/load';
+import { readConfiguration } from '../configuration-file.ts';
+
+const LOOK_MS = 400;
+const PROBLEMS_SHOWN_MAX = 20;
+/** The file itself and those that it names. */
+const FILES_MAX = 1_000;
+
+export interface ConfigurationSource {
+  readonly current: Configuration;
+  /** What is wrong with the file now, and since when; the last good one is in force meanwhile. */
+  readonly problem: { text: string; sinceMs: number } | undefined;
+  /** From now on changes of the file are taken up. */
+  watch(): void;
+  close(): void;
+}
+
+export interface SourceOptions {
+  path: string;
+  /** How problems name the file. */
+  shownAs: string;
+  clock: Clock;
+  logger: Logger;
+  /** A new configuration is in force. Not called for the first one. */
+  onChange(configuration: Configuration): void;
+  /** The file became faulty, or (undefined) is well again. */
+  onProblem(text: string | undefined): void;
+}
+
+/** Throws HoldfastError CONFIG_NOT_FOUND or, with every fault, CONFIG_INVALID. */
+export function openConfigurationSource(options: SourceOptions): ConfigurationSource {
+  const { path, shownAs, clock, logger } = options;
+  const first = load(path, shownAs);
+  if (first.configuration === undefined) {
+    throw (
+      first.error ??
+      new HoldfastError(
+        'CONFIG_INVALID',
+        first.text,
+        'Mend them; `holdfast validate` shows them again.',
+      )
+    );
+  }
+  let current = first.configuration;
+  let seen = printOf(first.read);
+  let read = first.read;
+  let settling: string | undefined;
+  let problem: ConfigurationSource['problem'];
+  let timer: Timer | undefined;
+
+  function look(): void {
+    timer = clock.after(LOOK_MS, look);
+    const now = printOf(read);
+    // Taken up once two looks saw the same: a save is often several steps.
+    const settled = now === settling;
+    settling = now;
+    if (now === seen || !settled) return;
+    const loaded = load(path, shownAs);
+    read = [...new Set([...read, ...loaded.read])].slice(0, FILES_MAX);
+    seen = printOf(read);
+    if (loaded.configuration === undefined) reject(loaded.text);
+    else accept(loaded.configuration);
+  }
+
+  function reject(text: string): void {
+    problem = { text, sinceMs: problem?.sinceMs ?? clock.wallMs() };
+    logger.warn('configuration has faults; the last good one stays in force', {
+      file: shownAs,
+      faults: text,
+    });
+    options.onProblem(text);
+  }
+
+  function accept(configuration: Configuration): void {
+    if (problem !== undefined) options.onProblem(undefined);
+    problem = undefined;
+    current = configuration;
+    logger.info('configuration in force', { file: shownAs, checks: configuration.checks.length });
+    options.onChange(configuration);
+  }
+
+  return {
+    get current() {
+      return current;
+    },
+    get problem() {
+      return problem;
+    },
+    watch: () => {
+      timer ??= clock.after(LOOK_MS, look);
+    },
+    close: () => timer?.cancel(),
+  };
+}
+
+/** The texts of the files; one that cannot be read, as between the two steps of an editor's save, is empty. */
+function printOf(paths: readonly string[]): string {
+  return paths.map((path) => `${path}\n${readText(path)}`).join('\n');
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+interface Attempt {
+  configuration?: Configuration;
+  /** Why there is none. */
+  text: string;
+  error?: HoldfastError;
+  /** Every file it was made of. */
+  read: string[];
+}
+
+function load(path: string, shownAs: string): Attempt {
+  try {
+    const loaded = readConfiguration(path, shownAs);
+    const { read } = loaded;
+    return loaded.ok
+      ? { configuration: loaded.configuration, text: '', read }
+      : { text: problemText(loaded.problems), read };
+  } catch (error) {
+    if (isHoldfastError(error)) return { text: error.message, error, read: [path] };
+    throw error;
+  }
+}
+
+function problemText(problems: readonly Problem[]): string {
+  const lines = problems.slice(0, PROBLEMS_SHOWN_MAX).map(formatProblem);
+  const more = problems.length - lines.length;
+  return [...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
+}

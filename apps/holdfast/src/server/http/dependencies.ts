@@ -1,0 +1,37 @@
+// What the HTTP face needs of the server behind it, and nothing more.
+
+import type { AlertJournal } from '@holdfast/engines/alert-journal';
+import type { Results } from '@holdfast/engines/results';
+import type { Clock, Logger } from '@holdfast/kernel';
+import type { AgentSummary, Overview } from '@holdfast/resources/api';
+import type { Metrics } from '@holdfast/telemetry/metrics';
+import type { EventHub } from '../event-hub.ts';
+import type { LiveView } from '../live-view.ts';
+import type { Access } from './guard.ts';
+
+/** What holds of the whole server at this moment. */
+export type ServerFacts = Pick<
+  Overview,
+  'startedAtMs' | 'version' | 'demo' | 'configFile' | 'configProblem'
+>;
+
+export interface HttpDependencies {
+  clock: Clock;
+  logger: Logger;
+  access: Access;
+  view: LiveView;
+  results: Results;
+  alertJournal: AlertJournal;
+  hub: EventHub;
+  metrics: Metrics;
+  facts(): ServerFacts;
+  agents(): AgentSummary[];
+  /** The check as a resource, secrets masked, and where it was written. */
+  describe(namespace: string, name: string): { resource: unknown; source?: string } | undefined;
+  /** False when the agent cannot take it now. */
+  runNow(namespace: string, name: string): boolean;
+  /** Each thing that must hold before the server is ready, with whether it does. */
+  readiness(): Record<string, boolean>;
+  /** Folder of the built console. */
+  consoleFolder: string;
+}

@@ -1,0 +1,118 @@
+// Who may ask. A server on loopback is still reachable from any web page in the browser of its
+// user, so Host and Origin are checked on every request (DNS rebinding, cross-site requests) and
+// bodies must be JSON. On another address every request needs the token.
+
+import { timingSafeEqual } from 'node:crypto';
+import { HoldfastError } from '@holdfast/kernel';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+export interface Access {
+  /** Names besides loopback that this server is called by. */
+  hosts: readonly string[];
+  /** Needed from every caller when set. */
+  token?: string;
+}
+
+const TOKEN_COOKIE = 'holdfast_token';
+/** Asked by load balancers and orchestrators, which carry no token; they tell nothing but health. */
+const OPEN_PATHS = new Set(['/healthz', '/readyz']);
+const CONTENT_SECURITY_POLICY =
+  "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+export function guard(server: FastifyInstance, access: Access): void {
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header('X-Content-Type-Options', 'nosniff');
+    reply.header('Referrer-Policy', 'no-referrer');
+    reply.header('Content-Security-Policy', CONTENT_SECURITY_POLICY);
+    checkHost(request, access);
+    checkOrigin(request);
+    checkBodyType(request);
+    if (access.token !== undefined) await checkToken(request, reply, access.token);
+  });
+}
+
+function checkHost(request: FastifyRequest, access: Access): void {
+  const name = hostName(request.headers.host ?? '');
+  if (isLoopbackName(name) || access.hosts.includes(name)) return;
+  const cure = 'Call it by its loopback address, or name this host with --allow-host.';
+  throw new HoldfastError(
+    'FORBIDDEN_ORIGIN',
+    `the host name ${JSON.stringify(name)} is not ours`,
+    cure,
+  );
+}
+
+function hostName(host: string): string {
+  return host
+    .replace(/:\d+$/, '')
+    .replace(/^\[|\]$/g, '')
+    .toLowerCase();
+}
+
+export function isLoopbackName(name: string): boolean {
+  return name === 'localhost' || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name);
+}
+
+function checkOrigin(request: FastifyRequest): void {
+  const { origin, host } = request.headers;
+  if (origin === undefined || origin === `http://${host}` || origin === `https://${host}`) return;
+  throw new HoldfastError(
+    'FORBIDDEN_ORIGIN',
+    `a page of ${origin} may not call this server`,
+    'Open the console of this server itself.',
+  );
+}
+
+function checkBodyType(request: FastifyRequest): void {
+  if (request.method === 'GET' || request.method === 'HEAD') return;
+  const type = request.headers['content-type'] ?? '';
+  if (/^application\/json\b/i.test(type)) return;
+  throw new HoldfastError(
+    'UNSUPPORTED_BODY',
+    `the body is ${type === '' ? 'of no stated type' : type}`,
+    'Send JSON with Content-Type: application/json.',
+  );
+}
+
+async function checkToken(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  token: string,
+): Promise<void> {
+  const url = new URL(request.url, 'http://server');
+  if (OPEN_PATHS.has(url.pathname)) return;
+  const offered = url.searchParams.get('token');
+  if (request.method === 'GET' && offered !== null && same(offered, token)) {
+    // Once in the address, then in a cookie that scripts and foreign pages cannot use.
+    reply.header(
+      'Set-Cookie',
+      `${TOKEN_COOKIE}=${encodeURIComponent(token)}; HttpOnly; SameSite=Strict; Path=/`,
+    );
+    url.searchParams.delete('token');
+    await reply.redirect(url.pathname + url.search, 303);
+    return;
+  }
+  const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
+  const given = bearer ?? cookieToken(request.headers.cookie ?? '');
+  if (given !== undefined && same(given, token)) return;
+  throw new HoldfastError(
+    'UNAUTHORIZED',
+    'no valid token',
+    'Send `Authorization: Bearer TOKEN`, or open the console once with ?token=TOKEN.',
+  );
+}
+
+function cookieToken(header: string): string | undefined {
+  const pair = header.split(/;\s*/).find((one) => one.startsWith(`${TOKEN_COOKIE}=`));
+  try {
+    return pair && decodeURIComponent(pair.slice(TOKEN_COOKIE.length + 1));
+  } catch {
+    return undefined;
+  }
+}
+
+function same(given: string, wanted: string): boolean {
+  const a = Buffer.from(given);
+  const b = Buffer.from(wanted);
+  return a.length === b.length && timingSafeEqual(a, b);
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fault } from '@holdfast/kernel';
+import { sampleCheck, sampleResult } from '../testing/sample.ts';
+import { countStates, createLiveView, RECENT_RUNS } from './live-view.ts';
+
+test('a result moves its check and is told as an event; a foreign one is not taken', () => {
+  const view = createLiveView();
+  view.configure([sampleCheck()]);
+  const event = view.observe(
+    sampleResult({ status: 'down', fault: fault('SERVER_FAILED', '503') }),
+  );
+  assert.equal(event?.state, 'down');
+  assert.equal(event?.fault?.code, 'SERVER_FAILED');
+  assert.equal(
+    view.observe(sampleResult({ key: { ...sampleResult().key, check: 'other' } })),
+    undefined,
+  );
+  assert.equal(view.observe(sampleResult({ atMs: 500 })), undefined, 'an older run is not news');
+  const summary = view.summary('default', 'shop');
+  assert.equal(summary?.lastStatus, 'down');
+  assert.deepEqual(summary?.recent, [{ plannedAtMs: 1_000, totalMs: 12.5, run: 'd' }]);
+});
+
+test('it keeps the last runs only, and percentiles of the good ones among them', () => {
+  const view = createLiveView();
+  view.configure([sampleCheck()]);
+  for (let at = 1; at <= RECENT_RUNS + 10; at += 1)
+    view.observe(sampleResult({ atMs: at, totalMs: at }));
+  const summary = view.summary('default', 'shop');
+  assert.equal(summary?.recent.length, RECENT_RUNS);
+  assert.equal(summary?.recent[0]?.plannedAtMs, 11);
+  assert.equal(summary?.p50Ms, 40.5);
+});
+
+test('a changed configuration keeps what is known of checks that stay', () => {
+  const view = createLiveView();
+  view.configure([sampleCheck(), sampleCheck({ name: 'gone' })]);
+  view.observe(sampleResult());
+  view.setMissedRuns({ 'default/shop': 3, 'default/unknown': 1 });
+  view.setAvailability('default', 'shop', 0.5);
+  view.configure([sampleCheck({ intervalMs: 5_000 }), sampleCheck({ name: 'new' })]);
+  const summary = view.summary('default', 'shop');
+  assert.equal(summary?.intervalMs, 5_000);
+  assert.equal(summary?.missedRuns, 3);
+  assert.equal(summary?.availability24h, 0.5);
+  assert.equal(view.has('default', 'gone'), false);
+  assert.deepEqual(countStates(view.summaries()), { up: 1, degraded: 0, down: 0, unknown: 1 });
+});

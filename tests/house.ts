@@ -1,0 +1,57 @@
+// The house as data: which room stands on which floor, and what the small processes may load.
+// ARCHITECTURE.md shows the same; tests/laws.test.ts holds the code to it.
+
+export interface Room {
+  /** Package name. */
+  name: string;
+  folder: string;
+  floor: 0 | 1 | 2 | 3 | 4;
+  purpose: string;
+}
+
+export const ROOMS: readonly Room[] = [
+  {
+    name: '@holdfast/kernel',
+    folder: 'packages/kernel',
+    floor: 0,
+    purpose: 'time, chance, faults, bounds, statistics',
+  },
+  {
+    name: '@holdfast/resources',
+    folder: 'packages/resources',
+    floor: 1,
+    purpose: 'what users write, what rooms exchange',
+  },
+  {
+    name: '@holdfast/engines',
+    folder: 'packages/engines',
+    floor: 2,
+    purpose: 'stores behind contracts',
+  },
+  {
+    name: '@holdfast/telemetry',
+    folder: 'packages/telemetry',
+    floor: 3,
+    purpose: 'log and metric back ends',
+  },
+  {
+    name: '@holdfast/probing',
+    folder: 'packages/probing',
+    floor: 3,
+    purpose: 'probers, judge, scheduler, agent',
+  },
+  { name: '@holdfast/health', folder: 'packages/health', floor: 3, purpose: 'alerts' },
+  { name: 'holdfast', folder: 'apps/holdfast', floor: 4, purpose: 'command line, server, wiring' },
+  { name: '@holdfast/console', folder: 'apps/console', floor: 4, purpose: 'the pages' },
+];
+
+/** Packages that a process may load at its start, by its first file. */
+export const SMALL_PROCESSES: readonly { entry: string; may: readonly string[] }[] = [
+  { entry: 'packages/probing/src/agent/main.ts', may: ['@holdfast/kernel'] },
+];
+
+/** Files over 300 lines and functions over 70, each with its size now; a number may only fall. */
+export const FILE_LINES_MAX = 300;
+export const FUNCTION_LINES_MAX = 70;
+export const LONGER_FILES: Readonly<Record<string, number>> = {};
+export const LONGER_FUNCTIONS: Readonly<Record<string, number>> = {};
