@@ -155,7 +155,10 @@ test('a check that goes down is live within its interval + 1 s, and the pager is
 });
 
 test('a changed file is in force without a restart, and a faulty one changes nothing', async () => {
-  writeFileSync(file, configuration('  - { name: new, type: http, target: "nonsense" }\n'));
+  writeFileSync(
+    file,
+    configuration(`  - { name: new, type: http, target: "${target.url}", timeout: never }\n`),
+  );
   const faulty = await until(async () => (await overview()).configProblem);
   assert.match(faulty.text, /holdfast\.yaml:\d+:\d+: checks\[2\]/);
   assert.equal((await overview()).checks.length, 2);

@@ -3,7 +3,10 @@ import { test } from 'node:test';
 import { systemClock } from '@holdfast/kernel';
 import { createLogger, type LogOptions } from './log.ts';
 
-function logged(options: Partial<LogOptions>): { lines: string[]; log: ReturnType<typeof createLogger> } {
+function logged(options: Partial<LogOptions>): {
+  lines: string[];
+  log: ReturnType<typeof createLogger>;
+} {
   const lines: string[] = [];
   const log = createLogger({
     clock: systemClock,

@@ -41,8 +41,10 @@ export function createLogger(options: LogOptions): Logger {
 }
 
 function adapt(back: PinoLogger): Logger {
-  const at = (level: LogLevel) => (message: string, fields: Fields = {}) =>
-    back[level](fields, message);
+  const at =
+    (level: LogLevel) =>
+    (message: string, fields: Fields = {}) =>
+      back[level](fields, message);
   return {
     debug: at('debug'),
     info: at('info'),

@@ -3,10 +3,10 @@
 
 import type { Labels, Meter } from '@holdfast/kernel';
 import {
+  collectDefaultMetrics,
   Counter as PromCounter,
   Gauge as PromGauge,
   Histogram as PromHistogram,
-  collectDefaultMetrics,
   Registry,
 } from 'prom-client';
 

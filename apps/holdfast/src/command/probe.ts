@@ -52,6 +52,8 @@ async function runProbe(call: Call, surroundings: Surroundings): Promise<number>
     location: 'local',
     environment,
   });
+  const { warmUp } = await import('./warm-up.ts');
+  await warmUp(runner, check, clock);
   const plannedAtMs = clock.wallMs();
   const result = await runner.run(check, { plannedAtMs, attempt: 0, startedLateMs: 0 }, signal);
   await runner.close();
@@ -84,7 +86,7 @@ async function checkOf(call: Call, workingDirectory: string): Promise<CompiledCh
     readFileSync(resolve(workingDirectory, path), 'utf8'),
   );
   if (compiled.ok) return compiled.check;
-  const what = compiled.problems.map((problem) => problem.message).join('; ');
+  const what = compiled.problems.map(({ path, message }) => `${path} ${message}`).join('; ');
   const hint = compiled.problems.map((problem) => problem.hint).find((text) => text !== undefined);
   throw new HoldfastError('USAGE', what, hint ?? 'See `holdfast probe --help`.');
 }

@@ -6,6 +6,7 @@ import { type Chance, type Clock, newId } from '@holdfast/kernel';
 import type { AlertRecord } from '@holdfast/resources/alert-record';
 import type { CompiledRule } from '@holdfast/resources/compiled-alert';
 import type { CheckReference, ProbeResult } from '@holdfast/resources/result';
+import { matchesRule } from '@holdfast/resources/rule-match';
 import {
   type AlertEffect,
   type AlertRun,
@@ -15,7 +16,7 @@ import {
   QUIET,
   stepAlert,
 } from './alert-state.ts';
-import { matchesRule, type WatchedCheck } from './rule-match.ts';
+import type { WatchedCheck } from './watched-check.ts';
 
 export type Happening =
   | { type: 'fired' | 'recovered'; record: AlertRecord; rule: CompiledRule; check: WatchedCheck }

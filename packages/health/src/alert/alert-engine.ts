@@ -13,13 +13,13 @@ import { AlertBook, type Happening } from './alert-book.ts';
 import { alertMessage } from './alert-message.ts';
 import { deliveryId } from './delivery-id.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
-import type { WatchedCheck } from './rule-match.ts';
 import type { Senders } from './sender.ts';
+import type { WatchedCheck } from './watched-check.ts';
 
 export type { AlertMessage } from './alert-message.ts';
-export type { WatchedCheck } from './rule-match.ts';
 export type { ChannelSecrets, Send, Senders, SendOutcome } from './sender.ts';
 export { createSmtpSender } from './smtp-channel.ts';
+export type { WatchedCheck } from './watched-check.ts';
 export { createWebhookSender } from './webhook-channel.ts';
 
 export interface AlertEngineOptions {

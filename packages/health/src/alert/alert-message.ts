@@ -5,7 +5,7 @@
 import { formatDuration } from '@holdfast/kernel';
 import type { AlertDelivery, AlertRecord } from '@holdfast/resources/alert-record';
 import type { CheckReference, Fault, FaultClass, Status } from '@holdfast/resources/result';
-import type { WatchedCheck } from './rule-match.ts';
+import type { WatchedCheck } from './watched-check.ts';
 
 /** The JSON body of a webhook. Times are ISO 8601 in UTC, durations ms. */
 export interface AlertMessage {

@@ -20,23 +20,33 @@ export type ToAgent =
   | { type: 'stored'; batch: number }
   | { type: 'stop' };
 
+/** Counts are since the agent process began: after its restart they begin at 0 again. */
 export interface AgentStatistics {
   residentBytes: number;
   checks: number;
   inFlight: number;
   runs: number;
-  /** Planned runs that did not happen because the one before was still running. */
+  /** Planned runs that did not happen: the one before was still running, the agent stalled or was full. */
   missed: number;
+  /** By `namespace/name`; only checks now assigned that missed a run. */
   missedByCheck: Record<string, number>;
   /** Results dropped because the server did not take them in time. */
   shed: number;
+  /** The worst of the last second. */
   loopLagMs: number;
+  /** Over the last one to two minutes. */
   scheduleLagMsP99: number;
 }
 
 export type FromAgent =
   | { type: 'ready'; id: string; location: string; pid: number }
-  | { type: 'assigned'; revision: number }
+  /** With a problem it is not in force, and the one before still is. */
+  | { type: 'assigned'; revision: number; problem?: string }
   | { type: 'results'; batch: number; results: ProbeResult[] }
   | { type: 'statistics'; statistics: AgentStatistics }
-  | { type: 'log'; level: 'info' | 'warn' | 'error'; message: string; fields: Record<string, unknown> };
+  | {
+      type: 'log';
+      level: 'info' | 'warn' | 'error';
+      message: string;
+      fields: Record<string, unknown>;
+    };

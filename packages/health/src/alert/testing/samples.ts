@@ -6,8 +6,8 @@ import type { AlertDelivery } from '@holdfast/resources/alert-record';
 import type { CompiledRule } from '@holdfast/resources/compiled-alert';
 import type { ProbeResult, Status } from '@holdfast/resources/result';
 import { alertMessage } from '../alert-message.ts';
-import type { WatchedCheck } from '../rule-match.ts';
 import type { ChannelSecrets } from '../sender.ts';
+import type { WatchedCheck } from '../watched-check.ts';
 
 export const T0_MS = Date.UTC(2026, 0, 1);
 

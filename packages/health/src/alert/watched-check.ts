@@ -1,0 +1,5 @@
+// What alerting needs to know of a check; a CompiledCheck is one.
+
+import type { CompiledCheck } from '@holdfast/resources/compiled-check';
+
+export type WatchedCheck = Pick<CompiledCheck, 'namespace' | 'name' | 'labels' | 'target'>;

@@ -1,0 +1,160 @@
+// The terse form of a file: what people write in holdfast.yaml and holdfast.toml. Each entry expands
+// to a full resource; the older field names are read as what they are called now.
+
+import * as z from 'zod';
+import { alertRuleSchema, channelSchema, ruleFields, smtpFields, webhookFields } from '../alert.ts';
+import { checkSchema } from '../check.ts';
+import { cidrField } from '../fields/cidr-field.ts';
+import { demand } from '../fields/demand.ts';
+import { durationField } from '../fields/duration-field.ts';
+import { labelsField, nameField, namespaceField } from '../fields/name-fields.ts';
+import { statusCodeField, statusField } from '../fields/status-field.ts';
+import { INTERVAL_BOUNDS, probeFields, targetField } from '../probe-check/check-fields.ts';
+
+const TARGETS_MAX = 1_000;
+const CIDRS_MAX = 1_000;
+/** An hour keeps the console useful, ten years are enough for anybody. */
+const RETENTION_BOUNDS = { minMs: 3_600_000, maxMs: 3_650 * 86_400_000, text: '1h to 3650d' };
+
+const PORT = demand('must be a port of 1 to 65,535', 'write it like port: 8080');
+const PATH = demand('must be a path', 'write it like path: /health');
+const TARGETS = demand(
+  `must be a list of 1 to ${TARGETS_MAX.toLocaleString('en')} addresses`,
+  'write targets: [https://a.example.com, https://b.example.com]',
+);
+const BLOCKS = demand('must be a list of address blocks', 'write it like deny: [10.0.0.0/8]');
+
+const who = {
+  namespace: namespaceField.describe('Keeps tenants apart; default `default`.').optional(),
+  labels: labelsField.describe('Free texts to select by.').optional(),
+};
+
+const named = {
+  name: nameField.describe('1 to 64 characters, unique among its kind.'),
+  labels: who.labels,
+};
+
+const olderExpectations = {
+  expect_code: statusCodeField.describe('Older name of expect.status; 0 = any.').optional(),
+  expect_status: statusField.describe('Older name of expect.status.').optional(),
+  expect_body: z
+    .string({ error: demand('must be a text', 'put it in quotes') })
+    .describe('Older name of expect.body.contains.')
+    .optional(),
+};
+
+const terseCheckSchema = z.strictObject({
+  name: nameField.describe('1 to 64 characters, unique in its namespace.'),
+  target: targetField.describe('Web address, or tcp://host:port.').optional(),
+  targets: z
+    .array(targetField, { error: TARGETS })
+    .min(1, { error: TARGETS })
+    .max(TARGETS_MAX, { error: TARGETS })
+    .describe('Several targets: one check each, named name-target.')
+    .optional(),
+  ...probeFields,
+  ...who,
+  url: targetField.describe('Older name of target.').optional(),
+  port: z
+    .number({ error: PORT })
+    .int({ error: PORT })
+    .min(1, { error: PORT })
+    .max(65_535, { error: PORT })
+    .describe('Older form: joined to target.')
+    .optional(),
+  path: z
+    .string({ error: PATH })
+    .max(8_192, { error: PATH })
+    .describe('Older form: joined to target.')
+    .optional(),
+  ...olderExpectations,
+});
+
+const defaultsSchema = z.strictObject({ ...probeFields, ...who, ...olderExpectations });
+
+const blocks = z.array(cidrField, { error: BLOCKS }).max(CIDRS_MAX, { error: BLOCKS });
+const kept = (what: string) => durationField(RETENTION_BOUNDS, '30d').describe(what).optional();
+const interval = (what: string) => durationField(INTERVAL_BOUNDS, '5s').describe(what).optional();
+
+const listOf = <S extends z.ZodType>(item: S, section: string) =>
+  z.array(item, {
+    error: demand('must be a list', `start each entry with "- " under ${section}:`),
+  });
+
+export const fileSchema = z
+  .strictObject({
+    defaults: defaultsSchema
+      .describe('Fields for every check that does not say otherwise.')
+      .optional(),
+    checks: listOf(terseCheckSchema, 'checks').describe('What to ask.').optional(),
+    channels: listOf(
+      z.discriminatedUnion('type', [
+        z.strictObject({ ...named, ...webhookFields }),
+        z.strictObject({ ...named, ...smtpFields }),
+      ]),
+      'channels',
+    )
+      .describe('Ways to tell somebody.')
+      .optional(),
+    alerts: listOf(z.strictObject({ ...named, ...ruleFields }), 'alerts')
+      .describe('When to tell whom. Left out, every check tells every channel.')
+      .optional(),
+    egress: z
+      .strictObject({
+        deny: blocks
+          .describe(
+            'Never probed, besides link-local, metadata, multicast and unspecified addresses.',
+          )
+          .optional(),
+        allow: blocks.describe('Exceptions: wins where narrower than what is denied.').optional(),
+      })
+      .describe('Which addresses probes may reach.')
+      .optional(),
+    retention: z
+      .strictObject({
+        raw: kept('Single results; default 7d.'),
+        minutes: kept('Sums by the minute; default 30d.'),
+        hours: kept('Sums by the hour; default 400d.'),
+      })
+      .describe('How long results are kept.')
+      .optional(),
+    limits: z
+      .strictObject({
+        interval: z
+          .strictObject({
+            min: interval('Shortest; default 1s.'),
+            max: interval('Longest; default 24h.'),
+          })
+          .describe('Bounds on the interval of every check in this file.')
+          .optional(),
+      })
+      .describe('What checks in this file may ask for.')
+      .optional(),
+    resources: listOf(z.unknown(), 'resources').describe('Resources in full form.').optional(),
+  })
+  .describe('Holdfast: what to ask, what a good answer is, and whom to tell.');
+
+export const resourceSchemas = {
+  Check: checkSchema,
+  AlertRule: alertRuleSchema,
+  Channel: channelSchema,
+} as const;
+export type ResourceKind = keyof typeof resourceSchemas;
+
+type HoldfastFile = z.infer<typeof fileSchema>;
+type TerseCheck = z.infer<typeof terseCheckSchema>;
+type CheckDefaults = z.infer<typeof defaultsSchema>;
+type TerseChannel = NonNullable<HoldfastFile['channels']>[number];
+type TerseRule = NonNullable<HoldfastFile['alerts']>[number];
+
+/** A file without its faulty parts: what remains is of the right type, but anything may be missing. */
+export interface SoundFile {
+  defaults?: CheckDefaults;
+  checks?: (Partial<TerseCheck> | undefined)[];
+  channels?: (Partial<TerseChannel> | undefined)[];
+  alerts?: (Partial<TerseRule> | undefined)[];
+  egress?: NonNullable<HoldfastFile['egress']>;
+  retention?: NonNullable<HoldfastFile['retention']>;
+  limits?: NonNullable<HoldfastFile['limits']>;
+  resources?: unknown[];
+}

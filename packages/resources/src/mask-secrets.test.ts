@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Channel } from './alert.ts';
+import type { Check } from './check.ts';
+import { maskSecrets } from './mask-secrets.ts';
+
+const envelope = { apiVersion: 'holdfast.dev/v1', metadata: { name: 'a' } } as const;
+
+test('hides what may be a secret, keeps what says where it comes from', () => {
+  const check: Check = {
+    ...envelope,
+    kind: 'Check',
+    spec: {
+      target: 'https://me:hunter2@a.example/x',
+      headers: {
+        Accept: 'text/html',
+        Authorization: 'Bearer hunter2',
+        Cookie: `\${env:COOKIE}`,
+        'X-Mixed': `\${env:A}hunter2`,
+        'X-Basic': `Basic \${file:/run/basic}`,
+      },
+      body: '{"password": "hunter2"}',
+    },
+  };
+  const shown = maskSecrets(check);
+  assert.ok(!JSON.stringify(shown).includes('hunter2'));
+  assert.equal(shown.spec.target, 'https://<secret>@a.example/x');
+  assert.deepEqual(shown.spec.headers, {
+    Accept: 'text/html',
+    Authorization: '<secret>',
+    Cookie: `\${env:COOKIE}`,
+    'X-Mixed': '<secret>',
+    'X-Basic': `Basic \${file:/run/basic}`,
+  });
+  assert.ok(check.spec.target.includes('hunter2'), 'the original stays');
+});
+
+test('the path of a webhook is a secret, its host is not', () => {
+  const channel = (url: string): Channel => ({
+    ...envelope,
+    kind: 'Channel',
+    spec: { type: 'webhook', url },
+  });
+  const shown = (url: string) => {
+    const { spec } = maskSecrets(channel(url));
+    return spec.type === 'webhook' ? spec.url : '';
+  };
+  assert.equal(shown('https://h.example/services/hunter2'), 'https://h.example/<secret>');
+  assert.equal(shown('https://h.example?key=hunter2'), 'https://h.example/<secret>');
+  assert.equal(shown('https://h.example/'), 'https://h.example/');
+  assert.equal(shown(`\${env:HOOK}`), `\${env:HOOK}`);
+  assert.equal(shown(`\${env:HOOK}/hunter2`).includes('hunter2'), false);
+});

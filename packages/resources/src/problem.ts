@@ -1,0 +1,49 @@
+// A fault in what a person wrote, with its exact place. It says three things: what is wrong, what
+// was found, and what to write instead. It must never show a secret that stands in the file.
+
+/** Line and column count from 1; columns are UTF-16 units, as editors count them. */
+export interface Place {
+  line: number;
+  column: number;
+}
+
+export interface Problem extends Place {
+  file: string;
+  /** Field path as written, e.g. `checks[2].expect.status`; empty for the file as a whole. */
+  path: string;
+  /** What stands there, shortened, secrets hidden; absent where it would say nothing. */
+  found?: string;
+  message: string;
+  /** What to do, as a clause: ``write `timeout: 5s` ``. */
+  hint?: string;
+}
+
+/** One line: `file:line:column: path: message (found …) — hint`. */
+export function formatProblem(problem: Problem): string {
+  const { file, line, column, path, found, message, hint } = problem;
+  const where = `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}`;
+  return `${where}${message}${found === undefined ? '' : ` (found ${found})`}${hint === undefined ? '' : ` — ${hint}`}`;
+}
+
+/** More than anybody reads at once; a file that has more is usually wrong in one place. */
+export const PROBLEMS_MAX = 500;
+
+/** Orders by place, drops repeats of one place and path, and cuts what nobody would read. */
+export function settled(problems: readonly Problem[]): Problem[] {
+  const seen = new Set<string>();
+  const distinct = problems.filter((problem) => {
+    const key = `${problem.line}:${problem.column}:${problem.path}`;
+    // What the syntax has already refused is no second fault for being missing.
+    if (seen.has(key) || seen.has(`${problem.line}:${problem.column}:`)) return false;
+    return seen.add(key);
+  });
+  distinct.sort((a, b) => a.line - b.line || a.column - b.column);
+  const shown = distinct.slice(0, PROBLEMS_MAX);
+  const last = shown.at(-1);
+  if (distinct.length > PROBLEMS_MAX && last !== undefined) {
+    const { file, line, column } = last;
+    const message = `more than ${PROBLEMS_MAX} problems; the rest is not shown`;
+    shown.push({ file, line, column, path: '', message, hint: 'mend these first' });
+  }
+  return shown;
+}

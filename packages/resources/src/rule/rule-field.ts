@@ -1,0 +1,82 @@
+// A rule in `expect.that`: one CEL expression that must be true. It is parsed and its types are
+// checked when the file is read; length, nesting of loops and patterns are bounded there, so that no
+// rule can hold up an agent.
+
+import { CelScalar, parse } from '@bufbuild/cel';
+import { demand, readDemand } from '../fields/demand.ts';
+import { patternFault } from '../fields/pattern-field.ts';
+import { provenText } from '../fields/proven-text.ts';
+import { ruleType } from './rule-types.ts';
+import { RuleFault } from './rule-vocabulary.ts';
+
+const RULE_LENGTH_MAX = 1_000;
+const EXAMPLE = 'write it like status == 200 && total_ms < 300.0';
+
+export const ruleField = provenText(demand('must be a rule, as a text', EXAMPLE), ruleFault);
+
+/** Whole fleets share a few rules; proving each once keeps large files fast. */
+const PROVEN_MAX = 1_000;
+const proven = new Map<string, string | undefined>();
+
+/** What is wrong with a rule, as a demand. */
+export function ruleFault(rule: string): string | undefined {
+  if (proven.has(rule)) return proven.get(rule);
+  const fault = prove(rule);
+  if (proven.size >= PROVEN_MAX) proven.clear();
+  proven.set(rule, fault);
+  return fault;
+}
+
+function prove(rule: string): string | undefined {
+  if (rule.length > RULE_LENGTH_MAX)
+    return demand(`must be at most ${RULE_LENGTH_MAX} characters`, 'split it into a list of rules');
+  if (rule.trim() === '') return demand('is empty', EXAMPLE);
+  let parsed: ReturnType<typeof parse>;
+  try {
+    parsed = parse(rule);
+  } catch (error) {
+    return syntaxFault(rule, error);
+  }
+  try {
+    const type = parsed.expr === undefined ? CelScalar.DYN : ruleType(parsed.expr, provePattern);
+    if (type === CelScalar.BOOL || type === CelScalar.DYN) return undefined;
+    return demand(
+      `must be true or false, but gives ${type.name}`,
+      'compare it, such as status == 200',
+    );
+  } catch (error) {
+    if (error instanceof RangeError)
+      return demand('is nested too deeply', 'split it into a list of rules');
+    if (!(error instanceof RuleFault)) throw error;
+    const offset = parsed.sourceInfo?.positions[String(error.part)] ?? 0;
+    return demand(`${error.message}, at character ${offset + 1}`, error.hint);
+  }
+}
+
+function provePattern(pattern: string): string | undefined {
+  const fault = patternFault(pattern);
+  return fault === undefined ? undefined : `the pattern ${readDemand(fault).message}`;
+}
+
+function syntaxFault(rule: string, error: unknown): string {
+  if (error instanceof RangeError)
+    return demand('is nested too deeply', 'split it into a list of rules');
+  const offset = offsetOf(error);
+  if (offset === undefined) return demand('cannot be read as a rule', EXAMPLE);
+  const rest = rule.slice(offset, offset + 12);
+  const message = `cannot be read at character ${offset + 1}${rest === '' ? ', where it ends' : `, at ${JSON.stringify(rest)}`}`;
+  return demand(message, hintFor(rule, offset));
+}
+
+function hintFor(rule: string, offset: number): string {
+  if (/^(=|===)[^=]/.test(rule.slice(offset))) return 'write == to compare';
+  if (/^(and|or|not)\b/i.test(rule.slice(offset))) return 'write && for and, || for or, ! for not';
+  if (/^['"]/.test(rule.slice(offset))) return 'close the quote';
+  return EXAMPLE;
+}
+
+function offsetOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('location' in error)) return undefined;
+  const location = error.location as { start?: { offset?: number } } | undefined;
+  return location?.start?.offset;
+}
