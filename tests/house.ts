@@ -50,8 +50,10 @@ export const SMALL_PROCESSES: readonly { entry: string; may: readonly string[] }
   { entry: 'packages/probing/src/agent/main.ts', may: ['@holdfast/kernel'] },
 ];
 
-/** Files over 300 lines and functions over 70, each with its size now; a number may only fall. */
-export const FILE_LINES_MAX = 300;
-export const FUNCTION_LINES_MAX = 70;
-export const LONGER_FILES: Readonly<Record<string, number>> = {};
-export const LONGER_FUNCTIONS: Readonly<Record<string, number>> = {};
+/** Sizes that want a reason: of a file, of one that only tests, of a function, of a React component. */
+export const SIZES = { fileLines: 300, testLines: 400, functionLines: 70, componentLines: 150 };
+
+/** What is larger, with its size now; a number may only fall. Word catalogues are lists, not code. */
+export const LARGER: Readonly<Record<string, number>> = {
+  'apps/console/src/words/en.ts': 308,
+};

@@ -1,3 +1,5 @@
+// Spreads what is in 32 bits over all of them; hashing and seeding share it.
+
 /**
  * The finishing mix of MurmurHash3 (Appleby, 2011): every bit of the input changes about half the
  * bits of the unsigned 32-bit result, and no two inputs share one. It must never change: hashes and

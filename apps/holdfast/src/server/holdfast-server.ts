@@ -14,6 +14,7 @@ import {
 import { type Chance, type Clock, HoldfastError, type Logger } from '@holdfast/kernel';
 import { type AgentLink, startAgent } from '@holdfast/probing/agent-link';
 import { RunSecrets, readSecretFile } from '@holdfast/probing/secrets';
+import type { CompiledCheck } from '@holdfast/resources/compiled-check';
 import type { Configuration } from '@holdfast/resources/load';
 import { createMetrics, type Metrics } from '@holdfast/telemetry/metrics';
 import { demoFile } from '../demo/demo-file.ts';
@@ -21,6 +22,7 @@ import { startDemoTargets } from '../demo/demo-targets.ts';
 import type { ListenAddress } from '../listen-address.ts';
 import { type ConfigurationSource, openConfigurationSource } from './configuration-source.ts';
 import { createEventHub, type EventHub } from './event-hub.ts';
+import { createFirstRuns, type FirstRuns } from './first-runs.ts';
 import type { Access } from './http/guard.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { httpDependencies } from './http-wiring.ts';
@@ -75,6 +77,7 @@ export class HoldfastServer implements RunningServer {
   readonly view: LiveView = createLiveView();
   readonly hub: EventHub = createEventHub();
   readonly #probeMetrics: ProbeMetrics = createProbeMetrics(this.metrics.meter);
+  readonly #firstRuns: FirstRuns = createFirstRuns();
   readonly #opened: Close[] = [];
   #parts: Parts | undefined;
   /** Of the assignment that the agent should run; 0 = none yet. */
@@ -196,6 +199,7 @@ export class HoldfastServer implements RunningServer {
       onStatistics: (statistics) => {
         view.setMissedRuns(statistics.missedByCheck);
         hub.publish({ type: 'agents', agents: [agent.summary()] });
+        this.#askFirstRuns();
       },
     });
     this.#opened.push(() => agent.close());
@@ -212,6 +216,16 @@ export class HoldfastServer implements RunningServer {
   #assign({ checks, egress }: Configuration): void {
     this.#revision += 1;
     this.parts.agent.assign({ revision: this.#revision, checks, egress });
+  }
+
+  #askFirstRuns(): void {
+    if (!this.inForce) return;
+    const { source, agent } = this.parts;
+    const hasResult = ({ namespace, name }: CompiledCheck) =>
+      this.view.last(namespace, name) !== undefined;
+    for (const { namespace, name } of this.#firstRuns.due(source.current.checks, hasResult)) {
+      agent.runNow({ namespace, check: name });
+    }
   }
 
   #enforce(configuration: Configuration): void {

@@ -78,10 +78,18 @@ export interface Usage {
 }
 
 export interface Results {
+  /**
+   * Resolves when the rows are committed. `context` and `detail` are kept as JSON keeps them. Throws
+   * USAGE for a batch with a row that cannot be kept (and keeps none of it), STORE_FAILED.
+   */
   append(batch: readonly ProbeResult[]): Promise<AppendReceipt>;
+  /** Check by check, as asked for, else by namespace and name. Results share parts and are frozen. */
   latest(query: LatestQuery): Promise<ProbeResult[]>;
   series(query: SeriesQuery): Promise<ProbeResult[]>;
-  /** Ordered by check, then time; buckets without a run are absent. */
+  /**
+   * The buckets that overlap the range, each whole, ordered by check, then time; buckets without a
+   * run are absent. Throws USAGE when the answer would be too large to hold.
+   */
   rollups(query: RollupQuery): Promise<Rollup[]>;
   /** Deletes what is older than the policy allows; returns deleted raw rows. */
   retain(policy: RetentionPolicy, nowMs: number): Promise<number>;

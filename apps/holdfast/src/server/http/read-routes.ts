@@ -48,81 +48,80 @@ function answers(name: string, summary: string, more: FastifySchema = {}): Fasti
 }
 
 export function readRoutes(server: FastifyInstance, dependencies: HttpDependencies): void {
-  const { results, alertJournal, clock } = dependencies;
-  server.get(
-    '/api/v1/overview',
-    { schema: answers('Overview', 'Everything the first page shows') },
-    () => overview(dependencies),
-  );
+  const schema = answers('Overview', 'Everything the first page shows');
+  server.get('/api/v1/overview', { schema }, () => overview(dependencies));
+  checkRoute(server, dependencies);
+  resultsRoute(server, dependencies);
+  latencyRoute(server, dependencies);
+  alertsRoute(server, dependencies);
+}
 
+function checkRoute(server: FastifyInstance, dependencies: HttpDependencies): void {
+  const schema = answers('CheckDetail', 'One check: state, last runs, resource', {
+    params: checkPath,
+  });
   server.get<{ Params: CheckPath }>(
     '/api/v1/checks/:namespace/:name',
-    {
-      schema: answers('CheckDetail', 'One check: state, last runs, resource', {
-        params: checkPath,
-      }),
-    },
+    { schema },
     async ({ params }) => detail(dependencies, params),
   );
+}
 
+function resultsRoute(server: FastifyInstance, dependencies: HttpDependencies): void {
+  const { results, clock } = dependencies;
+  const schema = answers('ResultList', 'Results of one check, newest first', {
+    params: checkPath,
+    querystring: resultsQuery,
+  });
   server.get<{
     Params: CheckPath;
     Querystring: RangeQuery & { limit: number; status?: Status; order: string };
   }>(
     '/api/v1/checks/:namespace/:name/results',
-    {
-      schema: answers('ResultList', 'Results of one check, newest first', {
-        params: checkPath,
-        querystring: resultsQuery,
-      }),
-    },
+    { schema },
     async ({ params, query }): Promise<ResultList> => {
       mustExist(dependencies, params);
-      const descending = query.order !== 'asc';
-      const asked = {
+      const { limit, status, order } = query;
+      const found = await results.series({
         check: { namespace: params.namespace, check: params.name },
         ...rangeOf(query, clock.wallMs()),
-        limit: query.limit,
-        descending,
-      };
-      return {
-        results: await results.series(
-          query.status === undefined ? asked : { ...asked, statuses: [query.status] },
-        ),
-      };
+        limit,
+        descending: order !== 'asc',
+        ...(status === undefined ? {} : { statuses: [status] }),
+      });
+      return { results: found };
     },
   );
+}
 
+function latencyRoute(server: FastifyInstance, dependencies: HttpDependencies): void {
+  const { results, clock } = dependencies;
+  const schema = answers('LatencySeries', 'Latency percentiles of one check over time', {
+    params: checkPath,
+    querystring: latencyQuery,
+  });
   server.get<{ Params: CheckPath; Querystring: RangeQuery & { points: number } }>(
     '/api/v1/checks/:namespace/:name/latency',
-    {
-      schema: answers('LatencySeries', 'Latency percentiles of one check over time', {
-        params: checkPath,
-        querystring: latencyQuery,
-      }),
-    },
+    { schema },
     async ({ params, query }): Promise<LatencySeries> => {
       mustExist(dependencies, params);
       const range = { ...rangeOf(query, clock.wallMs()), points: query.points };
-      return latencySeries(results, { namespace: params.namespace, check: params.name }, range);
+      const check = { namespace: params.namespace, check: params.name };
+      return latencySeries(results, check, range);
     },
   );
+}
 
-  server.get(
-    '/api/v1/alerts',
-    { schema: answers('AlertList', 'Alerts, newest first, with what was told to whom') },
-    async (): Promise<AlertList> => {
-      const alerts = await alertJournal.recent(RECENT_ALERTS);
-      return {
-        alerts: await Promise.all(
-          alerts.map(async (alert) => ({
-            ...alert,
-            deliveries: await alertJournal.deliveries(alert.id),
-          })),
-        ),
-      };
-    },
-  );
+function alertsRoute(server: FastifyInstance, { alertJournal }: HttpDependencies): void {
+  const schema = answers('AlertList', 'Alerts, newest first, with what was told to whom');
+  server.get('/api/v1/alerts', { schema }, async (): Promise<AlertList> => {
+    const alerts = await alertJournal.recent(RECENT_ALERTS);
+    const told = alerts.map(async (alert) => ({
+      ...alert,
+      deliveries: await alertJournal.deliveries(alert.id),
+    }));
+    return { alerts: await Promise.all(told) };
+  });
 }
 
 const resultsQuery = {

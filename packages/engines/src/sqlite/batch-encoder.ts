@@ -1,0 +1,206 @@
+// Makes columns of results, on the caller's side, where the objects are: comparing a run with its
+// template costs less than writing it out as JSON, and what is left is small. It remembers which
+// templates the store has; after any doubt (`reset`) it starts anew and says so by `fresh`.
+
+import type { CertificateFacts, ProbeResult } from '@holdfast/resources/result';
+import { ByteWriter } from './bytes.ts';
+import { writeBody } from './row-body.ts';
+import {
+  type CertificateRecord,
+  checkText,
+  Dictionary,
+  emptyColumns,
+  type RowColumns,
+  type RowPage,
+  STATUSES,
+  type TemplateRecord,
+} from './row-columns.ts';
+import { Template } from './template.ts';
+
+/** Templates are renewed four times a day, so that retention frees old ones. */
+export const TEMPLATE_SLOT_MS = 6 * 3_600_000;
+/** Two kinds of outcome for each of 10,000 checks; one takes some 5 kB. */
+const TEMPLATES_MAX = 20_000;
+/** A patch is long when it is longer than this and than half its template … */
+const LONG_PATCH_CHARACTERS = 256;
+/** … and then a template that served so many rows makes way for a new one. */
+const RENEWAL_ROWS_MIN = 8;
+const STATUS_NUMBERS = new Map(STATUSES.map((status, index) => [status, index]));
+const NO_CHAIN: CertificateFacts[] = [];
+const BODY_BYTES_GUESS = 192;
+
+interface KnownTemplate {
+  id: number;
+  untilMs: number;
+  template: Template;
+  characters: number;
+  chain: readonly string[];
+  rows: number;
+}
+
+export interface RowBatch extends RowPage {
+  /** True: needs no template sent before. */
+  fresh: boolean;
+  /** Positions in the input of rows that JSON cannot write; they are not in the columns. */
+  refused: number[];
+}
+
+export class BatchEncoder {
+  readonly #known = new Map<string, KnownTemplate>();
+  #nextTemplateId = 1;
+  #fresh = true;
+
+  /** Forgets what the store has. Ids go on from the greater of what both sides know. */
+  reset(nextTemplateId: number): void {
+    this.#known.clear();
+    this.#nextTemplateId = Math.max(this.#nextTemplateId, nextTemplateId);
+    this.#fresh = true;
+  }
+
+  encode(rows: readonly ProbeResult[], nowMs: number): RowBatch {
+    const batch = new Batch(rows.length);
+    const refused: number[] = [];
+    for (const [index, row] of rows.entries()) {
+      const lengthBefore = batch.writer.length;
+      try {
+        this.#encodeRow(row, nowMs, batch);
+      } catch {
+        batch.writer.length = lengthBefore;
+        refused.push(index);
+      }
+    }
+    const fresh = this.#fresh;
+    this.#fresh = false;
+    return { ...batch.finish(), fresh, refused };
+  }
+
+  #encodeRow(row: ProbeResult, nowMs: number, batch: Batch): void {
+    const tree = treeOf(row);
+    const chain = chainOf(row);
+    const variant = variantOf(row, chain);
+    const latestMs = Math.max(row.key.plannedAtMs, nowMs);
+    const known = this.#known.get(variant);
+    if (known !== undefined && latestMs < known.untilMs && isSameChain(known.chain, chain)) {
+      const patch = known.template.diff(tree);
+      if (!isLong(patch, known)) {
+        known.rows += 1;
+        batch.add(row, known.id, patch);
+        return;
+      }
+    }
+    batch.add(row, this.#learn(variant, tree, chain, latestMs, batch), '');
+  }
+
+  /** Makes the row a template of its own and returns its id. */
+  #learn(
+    variant: string,
+    tree: Tree,
+    chain: readonly CertificateFacts[],
+    latestMs: number,
+    batch: Batch,
+  ): number {
+    const text = JSON.stringify(tree);
+    const known: KnownTemplate = {
+      id: this.#nextTemplateId++,
+      untilMs: (Math.floor(latestMs / TEMPLATE_SLOT_MS) + 1) * TEMPLATE_SLOT_MS,
+      template: new Template(JSON.parse(text)),
+      characters: text.length,
+      chain: chain.map((certificate) => certificate.fingerprint256),
+      rows: 1,
+    };
+    batch.addTemplate(known.id, known.untilMs, text, chain);
+    this.#known.delete(variant);
+    this.#known.set(variant, known);
+    if (this.#known.size > TEMPLATES_MAX) this.#known.delete(this.#known.keys().next().value ?? '');
+    return known.id;
+  }
+}
+
+type Tree = Record<string, unknown>;
+
+/** The columns while they grow. */
+class Batch {
+  readonly writer: ByteWriter;
+  readonly #columns: RowColumns;
+  readonly #checks = new Dictionary<RowColumns['checks'][number]>();
+  readonly #locations = new Dictionary<string>();
+  readonly #templates: TemplateRecord[] = [];
+  readonly #certificates = new Map<string, CertificateRecord>();
+
+  constructor(capacity: number) {
+    this.#columns = emptyColumns(capacity);
+    this.writer = new ByteWriter(capacity * BODY_BYTES_GUESS);
+  }
+
+  add(row: ProbeResult, template: number, patch: string): void {
+    const { key } = row;
+    const columns = this.#columns;
+    writeBody(this.writer, key.plannedAtMs, row, patch);
+    const at = columns.count++;
+    columns.check[at] = this.#checks.indexOf(checkText(key), () => ({
+      namespace: key.namespace,
+      check: key.check,
+    }));
+    columns.location[at] = this.#locations.indexOf(key.location, () => key.location);
+    columns.plannedAtMs[at] = key.plannedAtMs;
+    columns.attempt[at] = key.attempt;
+    columns.status[at] = STATUS_NUMBERS.get(row.status) ?? 0;
+    columns.totalMs[at] = row.totalMs;
+    columns.template[at] = template;
+    columns.bodyEnd[at] = this.writer.length;
+  }
+
+  addTemplate(id: number, untilMs: number, text: string, chain: readonly CertificateFacts[]): void {
+    const fingerprints = chain.map((certificate) => certificate.fingerprint256);
+    const chainText = chain.length === 0 ? '' : JSON.stringify(fingerprints);
+    this.#templates.push({ id, untilMs, text, chain: chainText });
+    for (const certificate of chain) {
+      const fingerprint = certificate.fingerprint256;
+      this.#certificates.set(fingerprint, {
+        fingerprint,
+        untilMs,
+        text: JSON.stringify(certificate),
+      });
+    }
+  }
+
+  finish(): RowPage {
+    const columns = this.#columns;
+    columns.checks = this.#checks.values;
+    columns.locations = this.#locations.values;
+    columns.bodies = this.writer.finish();
+    return { columns, templates: this.#templates, certificates: [...this.#certificates.values()] };
+  }
+}
+
+/** Everything of a run that a template holds. The chain stands beside it, never in it. */
+function treeOf(row: ProbeResult): Tree {
+  const { kind, target, agent, fault, detail } = row;
+  const tls = row.context.tls;
+  const context =
+    tls === undefined ? row.context : { ...row.context, tls: { ...tls, chain: NO_CHAIN } };
+  return { kind, target, agent, fault, context, detail };
+}
+
+function chainOf(row: ProbeResult): readonly CertificateFacts[] {
+  return row.context.tls?.chain ?? NO_CHAIN;
+}
+
+function isSameChain(known: readonly string[], chain: readonly CertificateFacts[]): boolean {
+  if (known.length !== chain.length) return false;
+  return known.every((fingerprint, index) => chain[index]?.fingerprint256 === fingerprint);
+}
+
+/** Runs of one variant look alike: same check and place, same outcome, same certificate. */
+function variantOf(
+  { key, status, fault }: ProbeResult,
+  chain: readonly CertificateFacts[],
+): string {
+  const leaf = chain[0]?.fingerprint256 ?? '';
+  return `${key.namespace}\0${key.check}\0${key.location}\0${status}\0${fault?.code ?? ''}\0${leaf}`;
+}
+
+function isLong(patch: string, known: KnownTemplate): boolean {
+  if (patch.length <= LONG_PATCH_CHARACTERS || known.rows < RENEWAL_ROWS_MIN) return false;
+  return patch.length > known.characters / 2;
+}

@@ -1,0 +1,142 @@
+// Forgetting in slices: each is a short transaction, so that appends get their turn in between. The
+// caller asks again with the cursor until a slice says that it was the last. Rows go before the
+// templates and certificates that they refer to, and free pages go back to the disk at the end.
+
+import type { DatabaseSync } from 'node:sqlite';
+import { type Clock, systemClock } from '@holdfast/kernel';
+import { DAY_MS, type StoreWriter } from './store-writer.ts';
+
+/** A slice ends soon after this; with its last statement it stays below 50 ms. */
+const SLICE_MS = 15;
+const ROWS_PER_STATEMENT = 400;
+const PAGES_PER_STATEMENT = 100;
+/** Free pages are used again; only when there are more than this share are they given back. */
+const FREE_SHARE_KEPT = 0.1;
+/** After the check was last seen; its results have gone by then. */
+const FORGET_CHECK_DAYS = 2;
+
+/** Everything before these times goes; minute and hour bounds are whole minutes and hours. */
+export interface RetentionBounds {
+  rawMs: number;
+  minuteMs: number;
+  hourMs: number;
+}
+
+export interface RetentionCursor {
+  step: 'results' | 'minutes' | 'hours' | 'names' | 'vacuum';
+  /** Results up to and with this check are done. */
+  checkId: number;
+}
+
+export interface RetentionSlice {
+  deleted: number;
+  /** Absent: all is done. */
+  next?: RetentionCursor;
+}
+
+export const RETENTION_START: RetentionCursor = { step: 'results', checkId: 0 };
+
+export function retainSlice(
+  database: DatabaseSync,
+  writer: StoreWriter,
+  bounds: RetentionBounds,
+  cursor: RetentionCursor,
+  clock: Clock = systemClock,
+): RetentionSlice {
+  const endMs = clock.nowMs() + SLICE_MS;
+  const hasTime = () => clock.nowMs() < endMs;
+  switch (cursor.step) {
+    case 'results':
+      return writer.transaction(() => deleteResults(database, bounds.rawMs, cursor, hasTime));
+    case 'minutes':
+    case 'hours':
+      return deleteRollups(database, writer, cursor.step, bounds, hasTime);
+    case 'names':
+      return deleteNames(database, writer, bounds);
+    case 'vacuum':
+      return giveBack(database, hasTime);
+  }
+}
+
+function deleteResults(
+  database: DatabaseSync,
+  beforeMs: number,
+  cursor: RetentionCursor,
+  hasTime: () => boolean,
+): RetentionSlice {
+  const nextCheck = database.prepare('SELECT min(id) AS id FROM checks WHERE id > ?');
+  const nth = database.prepare(
+    `SELECT planned_ms AS ms FROM results WHERE check_id = ? AND planned_ms < ?
+     ORDER BY planned_ms LIMIT 1 OFFSET ${ROWS_PER_STATEMENT}`,
+  );
+  const remove = database.prepare('DELETE FROM results WHERE check_id = ? AND planned_ms <= ?');
+  const done = { checkId: cursor.checkId, deleted: 0, last: false };
+  while (!done.last && hasTime()) {
+    const id = nextCheck.get(done.checkId)?.id ?? undefined;
+    if (id === undefined) {
+      done.last = true;
+      continue;
+    }
+    const boundMs = Number(nth.get(Number(id), beforeMs)?.ms ?? beforeMs - 1);
+    done.deleted += Number(remove.run(Number(id), boundMs).changes);
+    if (boundMs === beforeMs - 1) done.checkId = Number(id);
+  }
+  database
+    .prepare(`UPDATE counters SET value = value - ? WHERE name = 'raw_rows'`)
+    .run(done.deleted);
+  const next: RetentionCursor = done.last
+    ? { step: 'minutes', checkId: 0 }
+    : { step: 'results', checkId: done.checkId };
+  return { deleted: done.deleted, next };
+}
+
+function deleteRollups(
+  database: DatabaseSync,
+  writer: StoreWriter,
+  table: 'minutes' | 'hours',
+  bounds: RetentionBounds,
+  hasTime: () => boolean,
+): RetentionSlice {
+  const beforeMs = table === 'minutes' ? bounds.minuteMs : bounds.hourMs;
+  const nth = database.prepare(
+    `SELECT start_ms AS ms, check_id AS id FROM ${table} WHERE start_ms < ?
+     ORDER BY start_ms, check_id LIMIT 1 OFFSET ${ROWS_PER_STATEMENT}`,
+  );
+  const remove = database.prepare(`DELETE FROM ${table} WHERE (start_ms, check_id) < (?, ?)`);
+  let last = false;
+  writer.transaction(() => {
+    while (!last && hasTime()) {
+      const bound = nth.get(beforeMs);
+      last = bound === undefined;
+      remove.run(Number(bound?.ms ?? beforeMs), Number(bound?.id ?? 0));
+    }
+  });
+  writer.forget();
+  if (!last) return { deleted: 0, next: { step: table, checkId: 0 } };
+  return { deleted: 0, next: { step: table === 'minutes' ? 'hours' : 'names', checkId: 0 } };
+}
+
+function deleteNames(
+  database: DatabaseSync,
+  writer: StoreWriter,
+  bounds: RetentionBounds,
+): RetentionSlice {
+  const oldestMs = Math.min(bounds.rawMs, bounds.minuteMs, bounds.hourMs);
+  const day = Math.floor(oldestMs / DAY_MS) - FORGET_CHECK_DAYS;
+  writer.transaction(() => {
+    database.prepare('DELETE FROM templates WHERE until_ms <= ?').run(bounds.rawMs);
+    database.prepare('DELETE FROM certificates WHERE until_ms <= ?').run(bounds.rawMs);
+    database.prepare('DELETE FROM checks WHERE seen_day < ?').run(day);
+  });
+  writer.forget();
+  return { deleted: 0, next: { step: 'vacuum', checkId: 0 } };
+}
+
+function giveBack(database: DatabaseSync, hasTime: () => boolean): RetentionSlice {
+  const read = (name: string) => Number(database.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
+  while (read('freelist_count') > read('page_count') * FREE_SHARE_KEPT) {
+    if (!hasTime()) return { deleted: 0, next: { step: 'vacuum', checkId: 0 } };
+    database.exec(`PRAGMA incremental_vacuum(${PAGES_PER_STATEMENT})`);
+  }
+  return { deleted: 0 };
+}

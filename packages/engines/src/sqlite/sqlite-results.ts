@@ -1,0 +1,152 @@
+// The Results contract on two workers: appends go through the queue to the writer, questions to the
+// reader, whose answers become objects here. Long answers are fetched in pieces, so that neither
+// thread is held for long.
+
+import { HoldfastError } from '@holdfast/kernel';
+import type { CheckReference, ProbeResult } from '@holdfast/resources/result';
+import type {
+  AppendReceipt,
+  LatestQuery,
+  Results,
+  RetentionPolicy,
+  Rollup,
+  RollupQuery,
+  SeriesQuery,
+  Usage,
+} from '../results/results.ts';
+import type { AppendQueue } from './append-queue.ts';
+import { RETENTION_START, type RetentionCursor, type RetentionSlice } from './retention.ts';
+import { ROLLUP_FIELDS, type RollupPage } from './rollup-reader.ts';
+import { type RowPage, STATUSES } from './row-columns.ts';
+import { decodeRows } from './row-decoder.ts';
+import { HOUR_MS, MINUTE_MS } from './store-writer.ts';
+import type { WorkerLink } from './worker-link.ts';
+
+const SERIES_LIMIT_DEFAULT = 1_000;
+const SERIES_LIMIT_MAX = 10_000;
+const PER_CHECK_MAX = 100;
+/** Makes a piece of `latest` a matter of milliseconds in either thread. */
+const ROWS_PER_PIECE = 2_000;
+
+export class SqliteResults implements Results {
+  readonly #writer: WorkerLink;
+  readonly #reader: WorkerLink;
+  readonly #queue: AppendQueue;
+  readonly #close: () => Promise<void>;
+
+  /** `close` is the whole store's. */
+  constructor(
+    writer: WorkerLink,
+    reader: WorkerLink,
+    queue: AppendQueue,
+    close: () => Promise<void>,
+  ) {
+    this.#writer = writer;
+    this.#reader = reader;
+    this.#queue = queue;
+    this.#close = close;
+  }
+
+  append(batch: readonly ProbeResult[]): Promise<AppendReceipt> {
+    return this.#queue.append(batch);
+  }
+
+  async latest({ checks, perCheck = 1 }: LatestQuery): Promise<ProbeResult[]> {
+    assertWithin('perCheck', perCheck, PER_CHECK_MAX);
+    const wanted = checks ?? (await this.#reader.call('checks', undefined));
+    const step = Math.max(1, Math.floor(ROWS_PER_PIECE / perCheck));
+    const ask = (at: number) =>
+      this.#reader.call('latest', { checks: wanted.slice(at, at + step), perCheck });
+    const pieces: ProbeResult[][] = [];
+    let page = await ask(0);
+    for (let at = step; at < wanted.length; at += step) {
+      // The worker reads the next piece while this thread makes objects of the last.
+      const [next, piece] = await Promise.all([ask(at), decode(page)]);
+      pieces.push(piece);
+      page = next;
+    }
+    return [...pieces, await decode(page)].flat();
+  }
+
+  async series(query: SeriesQuery): Promise<ProbeResult[]> {
+    const { check, fromMs, toMs, statuses, descending = false } = query;
+    const limit = query.limit ?? SERIES_LIMIT_DEFAULT;
+    assertWithin('limit', limit, SERIES_LIMIT_MAX);
+    const wanted = new Set(statuses ?? STATUSES);
+    const statusBits = STATUSES.reduce(
+      (bits, status, i) => bits + (wanted.has(status) ? 1 << i : 0),
+      0,
+    );
+    const request = { check, fromMs, toMs, statusBits, descending, limit };
+    return decodeRows(await this.#reader.call('series', request));
+  }
+
+  async rollups({ check, fromMs, toMs, stepMs }: RollupQuery): Promise<Rollup[]> {
+    if (!(Number.isSafeInteger(stepMs) && stepMs > 0 && stepMs % MINUTE_MS === 0))
+      throw usage(`stepMs is ${stepMs}`, 'Ask for a whole number of minutes, in milliseconds.');
+    const request = {
+      ...(check === undefined ? {} : { check }),
+      fromMs: Math.floor(fromMs / stepMs) * stepMs,
+      toMs: Math.ceil(toMs / stepMs) * stepMs,
+      stepMs,
+    };
+    return rollupsOf(await this.#reader.call('rollups', request), stepMs);
+  }
+
+  async retain({ rawMs, minuteMs, hourMs }: RetentionPolicy, nowMs: number): Promise<number> {
+    this.#queue.renew();
+    const bounds = {
+      rawMs: Math.floor(nowMs - rawMs),
+      minuteMs: Math.floor((nowMs - minuteMs) / MINUTE_MS) * MINUTE_MS,
+      hourMs: Math.floor((nowMs - hourMs) / HOUR_MS) * HOUR_MS,
+    };
+    let deleted = 0;
+    let cursor: RetentionCursor | undefined = RETENTION_START;
+    while (cursor !== undefined) {
+      const slice: RetentionSlice = await this.#writer.call('retain', { bounds, cursor });
+      deleted += slice.deleted;
+      cursor = slice.next;
+    }
+    return deleted;
+  }
+
+  async usage(): Promise<Usage> {
+    return { ...(await this.#reader.call('usage', undefined)), shed: this.#queue.shed };
+  }
+
+  close(): Promise<void> {
+    return this.#close();
+  }
+}
+
+/** A promise, so that a page that cannot be read rejects like everything else. */
+async function decode(page: RowPage): Promise<ProbeResult[]> {
+  return decodeRows(page);
+}
+
+function rollupsOf({ checks, numbers }: RollupPage, stepMs: number): Rollup[] {
+  const rollups: Rollup[] = [];
+  for (let at = 0; at < numbers.length; at += ROLLUP_FIELDS.length) {
+    const fields = numbers.subarray(at, at + ROLLUP_FIELDS.length);
+    const check = checks[fields[0] ?? 0];
+    if (check !== undefined) rollups.push(rollupOf(check, fields, stepMs));
+  }
+  return rollups;
+}
+
+function rollupOf(check: CheckReference, fields: Float64Array, stepMs: number): Rollup {
+  const [, startMs = 0, up = 0, down = 0, timeout = 0, invalid = 0, ...latency] = fields;
+  const [minMs = 0, meanMs = 0, p50Ms = 0, p95Ms = 0, p99Ms = 0, maxMs = 0] = latency;
+  const rollup = { check, startMs, stepMs, counts: { up, down, timeout, invalid } };
+  if (Number.isNaN(minMs)) return rollup;
+  return { ...rollup, latency: { minMs, meanMs, p50Ms, p95Ms, p99Ms, maxMs } };
+}
+
+function assertWithin(name: string, value: number, max: number): void {
+  if (Number.isSafeInteger(value) && value >= 1 && value <= max) return;
+  throw usage(`${name} is ${value}`, `Ask for 1 … ${max}.`);
+}
+
+function usage(what: string, cure: string): HoldfastError {
+  return new HoldfastError('USAGE', what, cure);
+}

@@ -1,0 +1,139 @@
+// The writing half, in its worker: a batch is one transaction of dictionaries, rows and rollups, so
+// that what a rollup counts is exactly what is there. A batch that failed leaves no trace, and after
+// it only a batch that relies on nothing sent before is taken.
+
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { RowBatch } from './batch-encoder.ts';
+import { Interning } from './interning.ts';
+import { RollupCache } from './rollup-cache.ts';
+import type { RowColumns } from './row-columns.ts';
+import { storeFailed } from './store-error.ts';
+
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
+
+export class StoreWriter {
+  readonly #database: DatabaseSync;
+  readonly #interning: Interning;
+  readonly #minutes: RollupCache;
+  readonly #hours: RollupCache;
+  readonly #addTemplate: StatementSync;
+  readonly #addCertificate: StatementSync;
+  readonly #addResult: StatementSync;
+  readonly #countRows: StatementSync;
+  #needsFresh = true;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#interning = new Interning(database);
+    this.#minutes = new RollupCache(database, 'minutes', MINUTE_MS);
+    this.#hours = new RollupCache(database, 'hours', HOUR_MS);
+    this.#addTemplate = database.prepare(
+      'INSERT INTO templates (id, until_ms, chain, text) VALUES (?, ?, ?, ?)',
+    );
+    this.#addCertificate = database.prepare(
+      `INSERT INTO certificates (fingerprint, until_ms, text) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET until_ms = max(until_ms, excluded.until_ms)`,
+    );
+    this.#addResult = database.prepare(
+      'INSERT INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    );
+    this.#countRows = database.prepare(
+      `UPDATE counters SET value = value + ? WHERE name = 'raw_rows'`,
+    );
+  }
+
+  nextTemplateId(): number {
+    const row = this.#database.prepare('SELECT max(id) AS id FROM templates').get();
+    return Number(row?.id ?? 0) + 1;
+  }
+
+  /** Returns the positions of the rows that were there already. */
+  append(batch: RowBatch): number[] {
+    if (this.#needsFresh && !batch.fresh)
+      throw storeFailed('The batch relies on one that was not written', 'Append it again.');
+    this.#needsFresh = true;
+    const duplicates = this.transaction(() => this.#write(batch));
+    this.#needsFresh = false;
+    return duplicates;
+  }
+
+  /** Runs it in a transaction; when it throws, nothing of it stays, here or on disk. */
+  transaction<T>(work: () => T): T {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.#database.exec('COMMIT');
+      return result;
+    } catch (error) {
+      // Some failures, a full disk for one, have rolled back already.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      this.forget();
+      throw error;
+    }
+  }
+
+  /** Drops all that is cached of the store's content. */
+  forget(): void {
+    this.#interning.forget();
+    this.#minutes.forget();
+    this.#hours.forget();
+  }
+
+  #write({ columns, templates, certificates }: RowBatch): number[] {
+    for (const { id, untilMs, chain, text } of templates)
+      this.#addTemplate.run(id, untilMs, chain, text);
+    for (const { fingerprint, untilMs, text } of certificates)
+      this.#addCertificate.run(fingerprint, untilMs, text);
+    const duplicates = this.#writeRows(columns);
+    this.#minutes.flush();
+    this.#hours.flush();
+    this.#countRows.run(columns.count - duplicates.length);
+    return duplicates;
+  }
+
+  #writeRows(columns: RowColumns): number[] {
+    const day = lastDay(columns);
+    const checkIds = columns.checks.map((check) => this.#interning.checkId(check, day));
+    const locationIds = columns.locations.map((name) => this.#interning.locationId(name));
+    const duplicates: number[] = [];
+    for (let row = 0; row < columns.count; row += 1) {
+      const checkId = checkIds[columns.check[row] ?? 0] ?? 0;
+      const locationId = locationIds[columns.location[row] ?? 0] ?? 0;
+      if (this.#writeRow(columns, row, checkId, locationId)) continue;
+      duplicates.push(row);
+    }
+    return duplicates;
+  }
+
+  /** False when the key is there already. */
+  #writeRow(columns: RowColumns, row: number, checkId: number, locationId: number): boolean {
+    const plannedAtMs = columns.plannedAtMs[row] ?? 0;
+    const status = columns.status[row] ?? 0;
+    const totalMs = columns.totalMs[row] ?? 0;
+    const bodyStart = row === 0 ? 0 : columns.bodyEnd[row - 1];
+    const body = columns.bodies.subarray(bodyStart, columns.bodyEnd[row]);
+    const attempt = columns.attempt[row] ?? 0;
+    const template = columns.template[row] ?? 0;
+    const { changes } = this.#addResult.run(
+      checkId,
+      plannedAtMs,
+      locationId,
+      attempt,
+      status,
+      totalMs,
+      template,
+      body,
+    );
+    if (changes === 0) return false;
+    this.#minutes.add(checkId, plannedAtMs, status, totalMs);
+    this.#hours.add(checkId, plannedAtMs, status, totalMs);
+    return true;
+  }
+}
+
+function lastDay(columns: RowColumns): number {
+  const lastMs = columns.plannedAtMs.reduce((most, each) => Math.max(most, each), 0);
+  return Math.floor(lastMs / DAY_MS);
+}
