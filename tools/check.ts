@@ -20,7 +20,11 @@ const STEPS: { name: string; file: string; args: string[] }[] = [
     file: program('@biomejs/biome/bin/biome'),
     args: ['ci', '--reporter=summary', '.'],
   },
-  { name: 'unused code', file: program('knip/bin/knip.js'), args: ['--no-progress'] },
+  {
+    name: 'unused code',
+    file: program('knip/bin/knip.js'),
+    args: ['--no-progress', '--no-config-hints'],
+  },
 ];
 
 let failed = 0;

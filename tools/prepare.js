@@ -13,10 +13,12 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundledNode } from '../apps/holdfast/bin/bundled-node.js';
 
 const top = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(top, 'node_modules');
@@ -115,7 +117,20 @@ function install() {
   if (read(stamp) === wanted) return;
   say('installing packages (once; about half a minute) …');
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  linkNode();
   writeFileSync(stamp, wanted);
+}
+
+/** npm puts this folder first in the path of `npm run`, so that scripts run on the Node that comes along. */
+function linkNode() {
+  const node = bundledNode(top);
+  if (node === undefined) {
+    fail(
+      `there is no Node for ${process.platform} ${process.arch} to bring along; supported are Linux and macOS on x64 and arm64, and Windows on x64`,
+    );
+  }
+  const link = join(modules, '.bin', 'node');
+  if (process.platform !== 'win32' && !existsSync(link)) symlinkSync(node, link);
 }
 
 function buildConsole() {

@@ -4,11 +4,11 @@
 // When it already runs on a Node that is new enough it goes on in this process.
 
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundledNode } from './bundled-node.js';
 
 const NODE_MAJOR_MIN = 26;
 const here = dirname(fileURLToPath(import.meta.url));
@@ -34,17 +34,8 @@ async function goOnHere() {
   await program.main();
 }
 
-function bundledNode() {
-  const name = process.platform === 'win32' ? 'node.exe' : 'node';
-  for (let folder = here; ; folder = dirname(folder)) {
-    const path = join(folder, 'node_modules', '.bin', name);
-    if (existsSync(path)) return path;
-    if (folder === dirname(folder)) return undefined;
-  }
-}
-
 function startBundled() {
-  const node = bundledNode();
+  const node = bundledNode(here);
   if (node === undefined) {
     process.stderr.write(
       `holdfast: this is Node ${process.versions.node}, and the Node ${NODE_MAJOR_MIN} that comes with Holdfast is not installed; run \`npm ci\`\n`,

@@ -80,7 +80,7 @@ export interface Usage {
 export interface Results {
   /**
    * Resolves when the rows are committed. `context` and `detail` are kept as JSON keeps them. Throws
-   * USAGE for a batch with a row that cannot be kept (and keeps none of it), STORE_FAILED.
+   * USAGE for a batch with a row that cannot be kept (its other rows may be), STORE_FAILED.
    */
   append(batch: readonly ProbeResult[]): Promise<AppendReceipt>;
   /** Check by check, as asked for, else by namespace and name. Results share parts and are frozen. */

@@ -1,0 +1,58 @@
+// The servers that are probed, in a process of their own so that their CPU time is nobody's. Each
+// kind listens on several loopback addresses: a connection leaves its four numbers taken for a minute
+// (TIME_WAIT), and one address alone would run out of ports within a few rounds.
+
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
+import { answerParent } from './child-process.ts';
+import { makeCertificates } from './target-certificates.ts';
+import type { Endpoint, Targets } from './targets.ts';
+
+/** Linux has all of 127/8; elsewhere there is one address unless somebody configured more. */
+const ADDRESSES = process.platform === 'linux' ? 20 : 1;
+/** Fifty at once must never wait for a slot. */
+const BACKLOG = 1024;
+const SERVER_NAME = 'target.bench.holdfast.test';
+const BODY = Buffer.from('{"status":"ok"}\n');
+
+const answer: RequestListener = (_request, response) => {
+  response.writeHead(200, {
+    'Content-Type': 'application/json',
+    'Content-Length': BODY.length,
+    Connection: 'close',
+  });
+  response.end(BODY);
+};
+
+async function listenEverywhere(make: () => Server): Promise<Endpoint[]> {
+  const hosts = Array.from({ length: ADDRESSES }, (_, at) => `127.0.0.${at + 1}`);
+  return Promise.all(hosts.map((host) => listen(make(), host)));
+}
+
+function listen(server: Server, host: string): Promise<Endpoint> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port: 0, backlog: BACKLOG }, () => {
+      resolve({ host, port: (server.address() as AddressInfo).port });
+    });
+  });
+}
+
+async function start(): Promise<Targets> {
+  const { ca, chain, key } = await makeCertificates(SERVER_NAME);
+  return {
+    http: await listenEverywhere(() => createHttpServer(answer)),
+    https: await listenEverywhere(() => createHttpsServer({ cert: chain, key }, answer)),
+    tcp: await listenEverywhere(() =>
+      createTcpServer((socket) => {
+        // A client that is content may well reset.
+        socket.on('error', () => {}).resume();
+      }),
+    ),
+    serverName: SERVER_NAME,
+    ca,
+  };
+}
+
+answerParent(start);

@@ -1,0 +1,17 @@
+// What the target process answers when it is asked where its servers are.
+
+export interface Endpoint {
+  host: string;
+  port: number;
+}
+
+/** One endpoint per address of each kind, all on loopback. */
+export interface Targets {
+  http: Endpoint[];
+  https: Endpoint[];
+  tcp: Endpoint[];
+  /** The name that the certificate of the https servers holds. */
+  serverName: string;
+  /** PEM of the authority to trust. */
+  ca: string;
+}
