@@ -37,7 +37,7 @@ export async function warmUp(
 }
 
 function plainSpec(spec: ProbeSpec, port: number): ProbeSpec {
-  if (spec.kind === 'tcp') return { kind: 'tcp', host: '127.0.0.1', port, ip: 'any' };
+  if (spec.kind !== 'http') return { kind: 'tcp', host: '127.0.0.1', port, ip: 'any' };
   return {
     kind: 'http',
     url: `http://127.0.0.1:${port}/`,
