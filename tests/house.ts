@@ -53,7 +53,5 @@ export const SMALL_PROCESSES: readonly { entry: string; may: readonly string[] }
 /** Sizes that want a reason: of a file, of one that only tests, of a function, of a React component. */
 export const SIZES = { fileLines: 300, testLines: 400, functionLines: 70, componentLines: 150 };
 
-/** What is larger, with its size now; a number may only fall. Word catalogues are lists, not code. */
-export const LARGER: Readonly<Record<string, number>> = {
-  'apps/console/src/words/en.ts': 308,
-};
+/** What is larger, with its size now; a number may only fall. */
+export const LARGER: Readonly<Record<string, number>> = {};

@@ -1,0 +1,195 @@
+// One check, down to each of its results: the verdict with since, why and cure; how it went over a
+// time range; and beside it the result that is looked at. Without a chosen one that is the newest.
+
+import type { AlertList, CheckDetail, ResultList } from '@holdfast/resources/api';
+import type { ProbeResult } from '@holdfast/resources/result';
+import { type ReactNode, useMemo } from 'react';
+import { checkApiPath } from '../api/client.ts';
+import { useAnswer } from '../api/use-answer.ts';
+import { useCommands } from '../app/key-commands.ts';
+import { useLive } from '../app/live-store.ts';
+import { Link, navigate, setSearch, useLocation } from '../app/location.tsx';
+import { serverNowMs } from '../app/now.ts';
+import { CHECKS_PATH } from '../app/route.ts';
+import { WIDE } from '../app/top-bar.tsx';
+import { CheckFigures } from '../parts/check-figures.tsx';
+import { CheckVerdict } from '../parts/check-verdict.tsx';
+import { LatencySection } from '../parts/latency-section.tsx';
+import { EmptyNote, FailureNote, Skeleton } from '../parts/notes.tsx';
+import { RangePicker } from '../parts/range-picker.tsx';
+import { ResourceView } from '../parts/resource-view.tsx';
+import { parseStatusFilter, ResultListing } from '../parts/result-listing.tsx';
+import { ResultPanel } from '../parts/result-panel.tsx';
+import { parseTimeRange, resolveTimeRange } from '../parts/time-range.ts';
+import { useMedia } from '../parts/use-size.ts';
+import { useThrottled } from '../parts/use-throttled.ts';
+import { useWords } from '../words/use-words.ts';
+
+const RESULTS_LISTED = 100;
+/** New results are read at most this often, however often the check runs. */
+const FRESHEN_MS = 2000;
+
+export function CheckPage({ namespace, name }: { namespace: string; name: string }): ReactNode {
+  const words = useWords();
+  const key = `${namespace}/${name}`;
+  const live = useLive((state) => state.checks[state.places.get(key) ?? -1]);
+  const reads = useLive((state) => state.reads);
+  const asked = useAnswer<CheckDetail>(checkApiPath(namespace, name), key, Math.max(1, reads));
+  if (asked.data !== undefined)
+    return <Check detail={live === undefined ? asked.data : { ...asked.data, ...live }} />;
+  if (asked.failure?.code === 'NOT_FOUND') {
+    return (
+      <EmptyNote title={words.check.notFound} hint={words.check.notFoundHint}>
+        <Link className="button" to={CHECKS_PATH}>
+          {words.pages.checks}
+        </Link>
+      </EmptyNote>
+    );
+  }
+  if (asked.failure !== undefined)
+    return <FailureNote failure={asked.failure} retry={asked.retry} busy={asked.busy} />;
+  return <Skeleton lines={12} />;
+}
+
+function Check({ detail }: { detail: CheckDetail }): ReactNode {
+  const { namespace, name } = detail;
+  const key = `${namespace}/${name}`;
+  const { search } = useLocation();
+  const wide = useMedia(WIDE);
+  const version = useThrottled(detail.lastPlannedAtMs ?? 0, FRESHEN_MS);
+  const span = useSpan(search, version);
+  const listed = useListed(detail, span, parseStatusFilter(search), version);
+  const newest = useAnswer<ResultList>(
+    checkApiPath(namespace, name, '/results?limit=1'),
+    key,
+    version,
+  );
+  const chosen = useChosen(detail, search, listed.data?.results);
+  const alerts = useLive((state) => state.alertVersion);
+  const told = useAnswer<AlertList>('/api/v1/alerts', 'alerts', alerts);
+  const own = useMemo(
+    () =>
+      (told.data?.alerts ?? []).filter(
+        (alert) => alert.check.namespace === namespace && alert.check.check === name,
+      ),
+    [told.data, namespace, name],
+  );
+  const shown = chosen.pinned ? chosen.result : newest.data?.results[0];
+  useResultKeys(listed.data?.results, shown, chosen.pinned);
+  return (
+    <div className="check">
+      <CheckVerdict check={detail} alerts={own} />
+      <CheckFigures check={detail} />
+      <div className="check-columns">
+        <div className="check-main">
+          {!wide && <RangePicker />}
+          <LatencySection
+            check={detail}
+            span={span}
+            version={version}
+            alerts={own}
+            shownAtMs={shown?.key.plannedAtMs}
+          />
+          <ResultListing
+            listed={listed}
+            shownAtMs={shown?.key.plannedAtMs}
+            limit={RESULTS_LISTED}
+          />
+        </div>
+        <div className="check-side">
+          <ResultPanel
+            result={shown}
+            results={listed.data?.results}
+            pinned={chosen.pinned}
+            gone={chosen.gone}
+            asked={newest}
+          />
+          <ResourceView detail={detail} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** Where the range lies; a relative one moves on with each new result. */
+function useSpan(search: string, version: number): { fromMs: number; toMs: number } {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new result moves the present.
+  return useMemo(
+    () => resolveTimeRange(parseTimeRange(new URLSearchParams(search)), serverNowMs()),
+    [rangeOf(search), version],
+  );
+}
+
+function rangeOf(search: string): string {
+  const parameters = new URLSearchParams(search);
+  return ['range', 'from', 'to'].map((key) => parameters.get(key) ?? '').join(' ');
+}
+
+function useListed(
+  detail: CheckDetail,
+  span: { fromMs: number; toMs: number },
+  status: string | undefined,
+  version: number,
+) {
+  const filter = status === undefined ? '' : `&status=${status}`;
+  const path = checkApiPath(
+    detail.namespace,
+    detail.name,
+    `/results?from=${span.fromMs}&to=${span.toMs}&limit=${RESULTS_LISTED}${filter}`,
+  );
+  return useAnswer<ResultList>(path, `${detail.namespace}/${detail.name} ${status}`, version);
+}
+
+interface Chosen {
+  pinned: boolean;
+  result: ProbeResult | undefined;
+  /** Asked for and not kept any more. */
+  gone: boolean;
+}
+
+/** The result named by `run` in the URL: from the list when it is there, else asked for. */
+function useChosen(
+  detail: CheckDetail,
+  search: string,
+  results: readonly ProbeResult[] | undefined,
+): Chosen {
+  const run = new URLSearchParams(search).get('run') ?? '';
+  const atMs = /^\d{1,15}$/.test(run) ? Number(run) : undefined;
+  const here = results?.find((result) => result.key.plannedAtMs === atMs);
+  const ask = atMs !== undefined && results !== undefined && here === undefined;
+  const path = ask
+    ? checkApiPath(detail.namespace, detail.name, `/results?from=${atMs}&to=${atMs + 1}&limit=1`)
+    : undefined;
+  const asked = useAnswer<ResultList>(path, `${detail.namespace}/${detail.name} ${run}`);
+  const result = here ?? asked.data?.results[0];
+  return {
+    pinned: atMs !== undefined,
+    result,
+    gone: ask && asked.data !== undefined && result === undefined,
+  };
+}
+
+/** j and k step through the results; Esc lets go of the chosen one, then leaves. */
+function useResultKeys(
+  results: readonly ProbeResult[] | undefined,
+  shown: ProbeResult | undefined,
+  pinned: boolean,
+): void {
+  const step = (by: 1 | -1): boolean => {
+    const at =
+      results?.findIndex((result) => result.key.plannedAtMs === shown?.key.plannedAtMs) ?? -1;
+    const next = results?.[at + by];
+    if (next !== undefined) setSearch({ run: String(next.key.plannedAtMs) }, true);
+    return true;
+  };
+  useCommands({
+    next: () => step(1),
+    previous: () => step(-1),
+    close: () => {
+      if (document.activeElement instanceof HTMLInputElement) return false;
+      if (pinned) setSearch({ run: undefined });
+      else navigate(CHECKS_PATH);
+      return true;
+    },
+  });
+}

@@ -1,0 +1,242 @@
+// What was learnt with one result besides its times: who answered, how it was secured, what it
+// said. A fact that is not known has no line.
+
+import type { CertificateFacts, ProbeResult, TlsFacts } from '@holdfast/resources/result';
+import type { ReactNode } from 'react';
+import { serverNowMs } from '../app/now.ts';
+import { useWords } from '../words/use-words.ts';
+import { CERTIFICATE_DAYS_MIN } from './attention.ts';
+import { Bytes, Clock, Latency } from './figure-text.tsx';
+import { daysLeft, exactText } from './moments.ts';
+import { StateMark } from './state-mark.tsx';
+
+/** Shown by a line of their own. */
+const KNOWN_DETAILS = new Set([
+  'status_code',
+  'http_version',
+  'body_length',
+  'content_type',
+  'headers',
+  'body_excerpt',
+  'redirects',
+]);
+
+export function ResultFacts({ result }: { result: ProbeResult }): ReactNode {
+  const words = useWords();
+  const { context, key } = result;
+  const { kernel } = context;
+  return (
+    <dl className="facts">
+      <Answer detail={result.detail} />
+      {context.peerIp !== undefined && (
+        <Fact term={words.result.peer}>
+          <code>{address(context.peerIp, context.peerPort)}</code>
+          {context.sourceIp !== undefined && (
+            <span className="quiet">
+              {' ← '}
+              <code>{context.sourceIp}</code>
+            </span>
+          )}
+        </Fact>
+      )}
+      {context.addresses !== undefined && context.addresses.length > 1 && (
+        <Fact term={words.result.addresses}>
+          <Codes texts={context.addresses} />
+        </Fact>
+      )}
+      {kernel !== undefined && (
+        <Fact term={words.result.kernel}>
+          {words.result.kernelHandshake} <Latency ms={kernel.handshakeMs} /> ±{' '}
+          <Latency ms={kernel.rttVarianceMs} />
+          <span className={kernel.retransmits > 0 ? 'warn' : 'quiet'}>
+            {' '}
+            · {words.result.retransmits(kernel.retransmits)}
+          </span>
+          <span className="quiet"> · MSS {kernel.mssBytes}</span>
+        </Fact>
+      )}
+      {context.tls !== undefined && <Tls tls={context.tls} />}
+      {context.urls !== undefined && context.urls.length > 1 && (
+        <Fact term={words.result.urls}>
+          <Codes texts={context.urls} />
+        </Fact>
+      )}
+      <Others detail={result.detail} />
+      <Fact term={words.result.lag}>
+        <Clock atMs={result.startedAtMs} seconds />{' '}
+        <span className="quiet">
+          <Latency ms={result.scheduleLagMs} /> {words.result.late} · {result.agent}@{key.location}
+          {key.attempt > 0 && ` · ${words.result.attempt(key.attempt + 1)}`}
+        </span>
+      </Fact>
+      {context.traceId !== undefined && (
+        <Fact term={words.result.trace}>
+          <code className="break">{context.traceId}</code>
+        </Fact>
+      )}
+    </dl>
+  );
+}
+
+function Answer({ detail }: { detail: ProbeResult['detail'] }): ReactNode {
+  const words = useWords();
+  const {
+    status_code: status,
+    http_version: version,
+    body_length: length,
+    content_type: type,
+    headers,
+    body_excerpt: excerpt,
+  } = detail;
+  return (
+    <>
+      {typeof status === 'number' && (
+        <Fact term={words.result.answer}>
+          <b className={status >= 400 ? 'bad' : undefined}>{status}</b>
+          {typeof version === 'string' && (
+            <span className="quiet"> HTTP/{version.replace(/^HTTP\//i, '')}</span>
+          )}
+          {typeof length === 'number' && (
+            <>
+              {' · '}
+              <Bytes bytes={length} />
+            </>
+          )}
+          {typeof type === 'string' && <span className="quiet"> · {type}</span>}
+        </Fact>
+      )}
+      {typeof headers === 'object' && headers !== null && (
+        <Headers headers={headers as Record<string, unknown>} />
+      )}
+      {typeof excerpt === 'string' && excerpt !== '' && (
+        <Fact term={words.result.body}>
+          <pre className="code excerpt">{excerpt}</pre>
+        </Fact>
+      )}
+    </>
+  );
+}
+
+function Headers({ headers }: { headers: Record<string, unknown> }): ReactNode {
+  const words = useWords();
+  const entries = Object.entries(headers);
+  if (entries.length === 0) return null;
+  return (
+    <Fact term={words.result.headers}>
+      <details>
+        <summary>{entries.length}</summary>
+        <pre className="code">
+          {entries.map(([name, value]) => `${name}: ${String(value)}`).join('\n')}
+        </pre>
+      </details>
+    </Fact>
+  );
+}
+
+/** Facts of other kinds, under their own names. */
+function Others({ detail }: { detail: ProbeResult['detail'] }): ReactNode {
+  const others = Object.entries(detail).filter(
+    ([name, value]) => !KNOWN_DETAILS.has(name) && value !== null && value !== undefined,
+  );
+  return others.map(([name, value]) => (
+    <Fact key={name} term={name}>
+      <code className="break">
+        {typeof value === 'object' ? JSON.stringify(value) : String(value)}
+      </code>
+    </Fact>
+  ));
+}
+
+function Tls({ tls }: { tls: TlsFacts }): ReactNode {
+  const words = useWords();
+  const [leaf] = tls.chain;
+  return (
+    <>
+      <Fact term={words.result.tls}>
+        {tls.version} <span className="quiet">{tls.cipher}</span>
+        {tls.alpn !== undefined && <span className="quiet"> · {tls.alpn}</span>}
+        {' · '}
+        <span className={tls.verified ? undefined : 'bad'}>
+          {tls.verified
+            ? words.result.verified
+            : `${words.result.unverified}: ${tls.verifyError ?? ''}`}
+        </span>
+      </Fact>
+      {leaf !== undefined && (
+        <>
+          <Fact term={words.result.certificate}>
+            <Certificate certificate={leaf} />
+          </Fact>
+          {leaf.names.length > 0 && (
+            <Fact term={words.result.names}>
+              <Codes texts={leaf.names.map((name) => name.replace(/^(DNS|IP):/, ''))} />
+            </Fact>
+          )}
+        </>
+      )}
+      {tls.chain.length > 1 && (
+        <Fact term={words.result.chain}>
+          <details>
+            <summary>
+              {tls.chain.map((certificate) => commonName(certificate.subject)).join(' ← ')}
+            </summary>
+            {tls.chain.map((certificate) => (
+              <p key={certificate.fingerprint256} className="chain-item">
+                <Certificate certificate={certificate} />
+                <br />
+                <span className="quiet">
+                  {words.result.issuer} {commonName(certificate.issuer)} · {certificate.publicKey} ·{' '}
+                  <code className="break">{certificate.fingerprint256}</code>
+                </span>
+              </p>
+            ))}
+          </details>
+        </Fact>
+      )}
+    </>
+  );
+}
+
+function Certificate({ certificate }: { certificate: CertificateFacts }): ReactNode {
+  const words = useWords();
+  const days = daysLeft(certificate.validToMs, serverNowMs());
+  const soon = days < CERTIFICATE_DAYS_MIN;
+  return (
+    <>
+      {commonName(certificate.subject)}{' '}
+      <span
+        className={soon ? 'warn' : 'quiet'}
+        title={`${words.result.validTo} ${exactText(certificate.validToMs, words.locale)}`}
+      >
+        {soon && <StateMark mark="degraded" size={10} />} {words.result.daysLeft(days)}
+      </span>
+    </>
+  );
+}
+
+function Fact({ term, children }: { term: string; children: ReactNode }): ReactNode {
+  return (
+    <div>
+      <dt>{term}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function Codes({ texts }: { texts: readonly string[] }): ReactNode {
+  return texts.map((text, place) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the same URL may stand twice in a redirect loop.
+    <code key={place} className="line">
+      {text}
+    </code>
+  ));
+}
+
+function commonName(subject: string): string {
+  return /CN\s*=\s*([^,\n]+)/.exec(subject)?.[1] ?? subject;
+}
+
+function address(ip: string, port: number | undefined): string {
+  const host = ip.includes(':') ? `[${ip}]` : ip;
+  return port === undefined ? host : `${host}:${port}`;
+}

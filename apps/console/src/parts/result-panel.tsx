@@ -1,0 +1,137 @@
+// The result that is looked at: the newest, which it follows, or one that was pinned by choosing it.
+// Waterfall first, then the facts, then all of it as it is.
+
+import type { ResultList } from '@holdfast/resources/api';
+import type { ProbeResult } from '@holdfast/resources/result';
+import type { ReactNode } from 'react';
+import type { Asked } from '../api/use-answer.ts';
+import { setSearch } from '../app/location.tsx';
+import { useWords } from '../words/use-words.ts';
+import { CopyButton } from './copy-button.tsx';
+import { FaultLine } from './fault-line.tsx';
+import { Clock, Latency } from './figure-text.tsx';
+import { Icon } from './icon.tsx';
+import { FailureNote, Skeleton } from './notes.tsx';
+import { ResultFacts } from './result-facts.tsx';
+import { markOfStatus, StateMark } from './state-mark.tsx';
+import { Waterfall } from './waterfall.tsx';
+
+interface ResultPanelProps {
+  result: ProbeResult | undefined;
+  /** The list it may stand in, newest first. */
+  results: readonly ProbeResult[] | undefined;
+  pinned: boolean;
+  gone: boolean;
+  asked: Asked<ResultList>;
+}
+
+export function ResultPanel({ result, results, pinned, gone, asked }: ResultPanelProps): ReactNode {
+  const words = useWords();
+  return (
+    <section className="result" aria-label={words.result.title}>
+      <header className="section-head">
+        <h2>{words.result.title}</h2>
+        {result !== undefined && (
+          <span className="result-when">
+            <Clock atMs={result.key.plannedAtMs} seconds />
+          </span>
+        )}
+        <span className={pinned ? 'tag tag-pinned' : 'tag'}>
+          {pinned ? words.result.pinned : words.result.latest}
+        </span>
+        <Steps result={result} results={results} pinned={pinned} />
+      </header>
+      {result !== undefined && <Body result={result} />}
+      {result === undefined && gone && <p className="quiet">{words.result.gone}</p>}
+      {result === undefined && !gone && <Nothing asked={asked} />}
+    </section>
+  );
+}
+
+function Nothing({ asked }: { asked: Asked<ResultList> }): ReactNode {
+  const words = useWords();
+  if (asked.failure !== undefined)
+    return <FailureNote failure={asked.failure} retry={asked.retry} busy={asked.busy} />;
+  return asked.data === undefined ? (
+    <Skeleton lines={7} />
+  ) : (
+    <p className="quiet">{words.result.none}</p>
+  );
+}
+
+function Steps({
+  result,
+  results,
+  pinned,
+}: {
+  result: ProbeResult | undefined;
+  results: readonly ProbeResult[] | undefined;
+  pinned: boolean;
+}): ReactNode {
+  const words = useWords();
+  const at = results?.findIndex((other) => other.key.plannedAtMs === result?.key.plannedAtMs) ?? -1;
+  const older = results?.[at + 1];
+  const newer = at > 0 ? results?.[at - 1] : undefined;
+  const choose = (other: ProbeResult | undefined): void => {
+    if (other !== undefined) setSearch({ run: String(other.key.plannedAtMs) }, true);
+  };
+  return (
+    <span className="result-steps">
+      <button
+        type="button"
+        className="button small icon-only"
+        aria-label={words.result.older}
+        title={`${words.result.older} (j)`}
+        disabled={older === undefined}
+        onClick={() => choose(older)}
+      >
+        <Icon name="older" size={16} />
+      </button>
+      <button
+        type="button"
+        className="button small icon-only"
+        aria-label={words.result.newer}
+        title={`${words.result.newer} (k)`}
+        disabled={newer === undefined}
+        onClick={() => choose(newer)}
+      >
+        <Icon name="newer" size={16} />
+      </button>
+      <button
+        type="button"
+        className="button small"
+        aria-pressed={pinned}
+        disabled={result === undefined && !pinned}
+        onClick={() =>
+          setSearch({ run: pinned ? undefined : String(result?.key.plannedAtMs ?? '') })
+        }
+      >
+        {pinned ? words.result.follow : words.result.pin}
+      </button>
+    </span>
+  );
+}
+
+function Body({ result }: { result: ProbeResult }): ReactNode {
+  const words = useWords();
+  return (
+    <>
+      <p className="result-verdict">
+        <StateMark mark={markOfStatus(result.status)} />
+        <b>{words.statuses[result.status]}</b>
+        <Latency ms={result.status === 'invalid' ? undefined : result.totalMs} />
+        {result.fault !== undefined && <FaultLine fault={result.fault} withCode />}
+      </p>
+      <Waterfall result={result} />
+      <ResultFacts result={result} />
+      <details className="raw">
+        <summary>{words.result.raw}</summary>
+        <CopyButton text={JSON.stringify(result, null, 2)} name={words.result.raw} />
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key. */}
+        <pre className="code" tabIndex={0}>
+          {JSON.stringify(result, null, 2)}
+        </pre>
+      </details>
+    </>
+  );
+}
