@@ -1,11 +1,12 @@
 // The contract of a prober: measure asks the target once and never throws for what the target did;
 // judge compares what came back with what was expected. A prober reads no clock, draws no chance,
-// opens no socket and reads no secret but through the context it is handed.
+// opens no socket and reads no secret but through the context it is handed. Specs are never
+// changed once made: a prober may keep what it derives from one by its identity.
 
-import type { Clock, Fault, Tracer } from '@holdfast/kernel';
+import type { Socket } from 'node:net';
+import type { Clock, Fault } from '@holdfast/kernel';
 import type { IpPreference, ProbeSpec } from '@holdfast/resources/compiled-check';
 import type { KernelFacts, Phase, ResultContext, Status } from '@holdfast/resources/result';
-import type { Socket } from 'node:net';
 
 /** Everything a measurement brings back, whether or not it got to its end. */
 export interface Observation {
@@ -21,10 +22,17 @@ export interface Observation {
 export interface Judgement {
   status: Status;
   fault?: Fault;
+  /** Facts worth keeping only because of this judgement, such as the body's beginning on a failure. */
+  detail?: Record<string, unknown>;
 }
 
 export interface Prober<S extends ProbeSpec = ProbeSpec, O extends Observation = Observation> {
   readonly kind: S['kind'];
+  /**
+   * Loads and compiles what judging needs, so that judge is synchronous and no probe is measured
+   * while code loads. `undefined` = nothing to wait for; a fault = the check cannot be run.
+   */
+  prepare?(spec: S): Promise<Fault | undefined> | undefined;
   measure(spec: S, context: ProbeContext): Promise<O>;
   judge(observation: O, spec: S): Judgement;
 }
@@ -36,7 +44,7 @@ export interface Address {
 
 export type Outcome<T> = { ok: true; value: T } | { ok: false; fault: Fault };
 
-/** Names to addresses, the egress policy already applied to each address. */
+/** Names to addresses, the egress policy already applied to each address. IP literals pass through. */
 export type Resolve = (
   host: string,
   ip: IpPreference,
@@ -45,11 +53,16 @@ export type Resolve = (
 
 /** A connected socket, owned by the caller from now on: it must be destroyed. */
 export interface Connection {
-  socket: Socket;
-  address: Address;
-  port: number;
-  connectMs: number;
-  kernel?: KernelFacts;
+  readonly socket: Socket;
+  readonly address: Address;
+  readonly port: number;
+  readonly connectMs: number;
+  readonly kernel?: KernelFacts;
+  /**
+   * Gets each piece that is read; bytes are only valid during the call, because all sockets share
+   * one read buffer. Set it in the same turn of the loop in which dial resolved, or bytes are lost.
+   */
+  receive: (bytes: Buffer) => void;
 }
 
 /** Connects to one of the addresses resolve gave, asking the egress policy once more. */
@@ -61,17 +74,20 @@ export type Dial = (
 
 export interface Secrets {
   /** Fills `${env:NAME}` and `${file:PATH}`; remembers each value so that redact can hide it. */
-  fill(text: string): Outcome<string>;
-  /** Replaces every value ever filled in by `<secret>`. */
+  fill(text: string): Promise<Outcome<string>>;
+  /** Remembers a value that came another way, such as the password of a URL. */
+  hide(value: string): void;
+  /** Replaces every value remembered in this run by `<secret>`. */
   redact(text: string): string;
 }
 
 export interface ProbeContext {
-  clock: Clock;
-  /** Aborted at the total deadline (reason: a TIMEOUT fault) or when the run is called off. */
-  signal: AbortSignal;
-  resolve: Resolve;
-  dial: Dial;
-  secrets: Secrets;
-  trace: Tracer;
+  readonly clock: Clock;
+  /** Aborted at the total deadline or when the run is called off; the reason is a Fault without phase. */
+  readonly signal: AbortSignal;
+  readonly resolve: Resolve;
+  readonly dial: Dial;
+  readonly secrets: Secrets;
+  /** W3C `traceparent` to hand to the target when this run is traced. */
+  readonly traceparent?: string;
 }

@@ -1,0 +1,162 @@
+// One HTTP measurement: hop after hop until an answer that is no redirect to follow. Each hop asks
+// the resolver, the egress policy and the network afresh, on a connection of its own; a redirect's
+// body is not waited for. It never throws for what the target does, and leaves no socket behind.
+
+import { type Fault, fault } from '@holdfast/kernel';
+import type { HttpSpec } from '@holdfast/resources/compiled-check';
+import type { ResultContext } from '@holdfast/resources/result';
+import { untilAborted } from '../abort.ts';
+import { reach } from '../dial/reach.ts';
+import { PhaseLog } from '../phase-log.ts';
+import type { Connection, Outcome, ProbeContext } from '../prober.ts';
+import { secure } from '../tls/handshake.ts';
+import { BodyCollector } from './body-collector.ts';
+import { CookieJar } from './cookie-jar.ts';
+import { type ByteStream, Exchange } from './exchange.ts';
+import { type HttpObservation, httpDetail } from './http-observation.ts';
+import { fillRequest, type HttpPlan, hideCredentials, shownUrl } from './http-plan.ts';
+import { buildRequest, type HttpRequest, type RequestHeader } from './http-request.ts';
+import { followRedirect, redirectLimit, redirectTarget } from './redirect.ts';
+import type { ResponseHead } from './response-head.ts';
+import { ResponseParser, type ResponseSink } from './response-parser.ts';
+
+const ALPN = ['http/1.1'];
+
+export class HttpRun implements ResponseSink {
+  readonly #spec: HttpSpec;
+  readonly #plan: HttpPlan;
+  readonly #context: ProbeContext;
+  readonly #log: PhaseLog;
+  readonly #urls: string[] = [];
+  readonly #facts: ResultContext = { urls: this.#urls };
+  #head: ResponseHead | undefined;
+  #body: BodyCollector;
+  #cookies: CookieJar | undefined;
+  /** The host that `tls.serverName` was written for. */
+  #firstHost = '';
+  #redirects = 0;
+  #downgraded = false;
+
+  constructor(spec: HttpSpec, plan: HttpPlan, context: ProbeContext) {
+    this.#spec = spec;
+    this.#plan = plan;
+    this.#context = context;
+    this.#log = new PhaseLog(context.clock);
+    this.#body = new BodyCollector(spec.bodyBytesMax, plan.keepBody);
+  }
+
+  /** To be called once. */
+  async run(): Promise<HttpObservation> {
+    let failure = await this.#followAll();
+    const totalMs = this.#log.totalMs();
+    if (failure === undefined && this.#body.compressed) failure = await this.#body.finish();
+    const { phases } = this.#log;
+    const [head, body, redirects] = [this.#head, this.#body, this.#redirects];
+    const observation: HttpObservation = {
+      totalMs,
+      phases,
+      context: this.#facts,
+      detail: httpDetail({ head, body, redirects, downgraded: this.#downgraded }),
+      body,
+      atMs: this.#context.clock.wallMs(),
+    };
+    if (failure !== undefined) observation.fault = failure;
+    if (head !== undefined) observation.head = head;
+    return observation;
+  }
+
+  /** The parser's question at the end of a head: a redirect that is followed needs no body. */
+  head(head: ResponseHead): boolean {
+    this.#head = head;
+    this.#body.begin(head);
+    return this.#spec.maxRedirects === 0 || redirectTarget(head) === undefined;
+  }
+
+  body(bytes: Buffer): void {
+    this.#body.take(bytes);
+  }
+
+  async #followAll(): Promise<Fault | undefined> {
+    let request = await this.#firstRequest();
+    for (;;) {
+      if (!request.ok) return request.fault;
+      const failure = await this.#hop(request.value);
+      if (failure !== undefined || this.#head === undefined) return failure;
+      const location = redirectTarget(this.#head);
+      if (location === undefined || this.#spec.maxRedirects === 0) return undefined;
+      request = this.#nextRequest(request.value, this.#head, location);
+    }
+  }
+
+  async #firstRequest(): Promise<Outcome<HttpRequest>> {
+    const { secrets, signal, traceparent } = this.#context;
+    this.#urls.push(this.#plan.shownUrl);
+    const ready = this.#plan.request;
+    const parts = ready ?? (await untilAborted(fillRequest(this.#spec, secrets), signal));
+    if (!parts.ok) return parts;
+    this.#firstHost = parts.value.url.hostname;
+    hideCredentials(parts.value, secrets);
+    if (ready?.ok && traceparent === undefined) return ready;
+    return buildRequest(parts.value, this.#headersOfHop(parts.value.url));
+  }
+
+  #nextRequest(request: HttpRequest, head: ResponseHead, location: string): Outcome<HttpRequest> {
+    if (this.#redirects >= redirectLimit(this.#spec.maxRedirects)) {
+      const message = `Redirect ${this.#redirects + 1} is one more than the check allows.`;
+      return { ok: false, fault: fault('PROTOCOL_REDIRECTS_EXCEEDED', message, 'transfer') };
+    }
+    this.#storeCookies(head, request.url);
+    const parts = followRedirect(request, head.status, location);
+    if (!parts.ok) return parts;
+    const { url } = parts.value;
+    this.#redirects += 1;
+    this.#log.hop = this.#redirects;
+    this.#downgraded ||= request.secure && url.protocol === 'http:';
+    this.#urls.push(shownUrl(url.href));
+    return buildRequest(parts.value, this.#headersOfHop(url));
+  }
+
+  /** Sends one request and reads its answer. */
+  async #hop(request: HttpRequest): Promise<Fault | undefined> {
+    this.#head = undefined;
+    this.#body = new BodyCollector(this.#spec.bodyBytesMax, this.#plan.keepBody);
+    const stream = await this.#open(request);
+    if (!stream.ok) return stream.fault;
+    const parser = new ResponseParser(request.method, this.#spec.bodyBytesMax, this);
+    return new Exchange(stream.value, parser, this.#log, this.#context.signal).run(request.bytes);
+  }
+
+  async #open(request: HttpRequest): Promise<Outcome<ByteStream>> {
+    const to = { host: request.host, port: request.port, ip: this.#spec.ip };
+    const reached = await reach(to, this.#context, this.#log, this.#facts);
+    return reached.ok && request.secure ? this.#secure(reached.value, request) : reached;
+  }
+
+  async #secure(connection: Connection, request: HttpRequest): Promise<Outcome<ByteStream>> {
+    const spec = this.#spec.tls;
+    const isFirstHost = request.url.hostname === this.#firstHost;
+    const serverName = (isFirstHost ? spec.serverName : undefined) ?? request.host;
+    const wish = { serverName, spec, alpn: ALPN };
+    const secured = await secure(connection, wish, this.#log, this.#context.signal);
+    if (secured.facts !== undefined) this.#facts.tls = secured.facts;
+    return secured.outcome;
+  }
+
+  #storeCookies(head: ResponseHead, url: URL): void {
+    const fields = head.headers.all('set-cookie');
+    if (fields.length === 0) return;
+    this.#cookies ??= new CookieJar();
+    for (const field of fields) this.#cookies.store(field, url, this.#context.clock.wallMs());
+  }
+
+  #headersOfHop(url: URL): RequestHeader[] {
+    const headers: RequestHeader[] = [];
+    const cookie = this.#cookies?.header(url);
+    if (cookie !== undefined) headers.push({ name: 'Cookie', value: cookie, sensitive: true });
+    const { traceparent } = this.#context;
+    if (traceparent !== undefined) {
+      headers.push({ name: 'traceparent', value: traceparent, sensitive: false });
+    }
+    return headers;
+  }
+}

@@ -1,0 +1,93 @@
+// Runs checks: picks the prober of the kind, sets the deadline, measures, judges, makes the result.
+// A run always comes to a result and never rejects, whatever target, check or prober do: what went
+// wrong on our side is told as a fault of class `prober`. Runs share nothing but caches.
+
+import { type Clock, silentTracer, type Tracer } from '@holdfast/kernel';
+import type { CompiledCheck, EgressPolicy } from '@holdfast/resources/compiled-check';
+import type { ProbeResult } from '@holdfast/resources/result';
+import { createDial } from './dial/dial.ts';
+import { createEgressGuard } from './dial/egress-guard.ts';
+import { createResolve, defaultLookup, type Lookup } from './dial/resolve.ts';
+import { openKernelSocket } from './kernel-socket/kernel-socket.ts';
+import { ProbeRun, type RunParts } from './probe-run.ts';
+import { RunningRuns } from './running-runs.ts';
+import { readSecretFile } from './secrets.ts';
+
+export interface RunPlan {
+  /** Wall time at which the run was meant to begin. */
+  plannedAtMs: number;
+  /** Counted by the caller; part of the result's key. */
+  attempt: number;
+  /** How late it begins, by the monotonic clock. */
+  startedLateMs: number;
+}
+
+export interface ProbeRunnerOptions {
+  clock: Clock;
+  tracer?: Tracer;
+  egress: EgressPolicy;
+  /** Names of this agent and of the place it probes from, as results carry them. */
+  agent: string;
+  location: string;
+  /** Where `${env:NAME}` is looked up. */
+  environment: Record<string, string | undefined>;
+  /** Where `${file:PATH}` is read; default the file system, at most 64 KiB. */
+  readFile?: (path: string) => Promise<string> | string;
+  /** Names to addresses; default the system's resolver. */
+  lookup?: Lookup;
+  /** The longest the loop was blocked lately, in ms; default: not known, 0. */
+  loopLag?: () => number;
+}
+
+export interface ProbeRunner {
+  /**
+   * Never rejects. An aborted signal ends the run at once with status `invalid`; hand in one signal
+   * per run, because listeners of a shared one are found by going through all of them.
+   */
+  run(check: CompiledCheck, plan: RunPlan, signal?: AbortSignal): Promise<ProbeResult>;
+  /** Holds from the next address asked on. Throws CONFIG_INVALID and keeps the old policy. */
+  setEgress(policy: EgressPolicy): void;
+  /** Calls off what is running and waits for its end. Runs asked for afterwards are `invalid`. */
+  close(): Promise<void>;
+}
+
+/** Throws CONFIG_INVALID when the egress policy cannot be read. */
+export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
+  let guard = createEgressGuard(options.egress);
+  const { clock, environment } = options;
+  const currentGuard = () => guard;
+  const parts: RunParts = {
+    clock,
+    tracer: options.tracer ?? silentTracer,
+    agent: options.agent,
+    location: options.location,
+    resolve: createResolve(options.lookup ?? defaultLookup, currentGuard),
+    dial: createDial({ clock, guard: currentGuard, kernel: openKernelSocket() }),
+    secretSources: { environment, readFile: options.readFile ?? readSecretFile },
+    loopLag: options.loopLag ?? (() => 0),
+  };
+  const running = new RunningRuns<ProbeRun>();
+  let closed = false;
+  return {
+    run(check, plan, signal) {
+      const run = new ProbeRun(parts, check, plan);
+      running.add(run);
+      const stop = () => run.callOff();
+      if (closed || signal?.aborted) stop();
+      signal?.addEventListener('abort', stop, { once: true });
+      return run.result.finally(() => {
+        signal?.removeEventListener('abort', stop);
+        running.remove(run);
+      });
+    },
+    setEgress(policy) {
+      guard = createEgressGuard(policy);
+    },
+    async close() {
+      closed = true;
+      const runs = running.all();
+      for (const run of runs) run.callOff();
+      await Promise.all(runs.map((run) => run.result));
+    },
+  };
+}

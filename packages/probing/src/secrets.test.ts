@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { redactAll } from './redaction.ts';
+import { holdsPlaceholder, maskPlaceholders, RunSecrets, readSecretFile } from './secrets.ts';
+
+const files: Record<string, string> = { '/run/token': 'from-file\n' };
+
+function secrets(environment: Record<string, string | undefined> = {}): RunSecrets {
+  return new RunSecrets({
+    environment,
+    readFile(path) {
+      const text = files[path];
+      if (text === undefined) throw Object.assign(new Error('gone'), { code: 'ENOENT' });
+      return text;
+    },
+  });
+}
+
+async function filled(text: string, environment: Record<string, string> = {}): Promise<string> {
+  const outcome = await secrets(environment).fill(text);
+  return outcome.ok ? outcome.value : outcome.fault.code;
+}
+
+test('fills variables and files, writes an escaped placeholder plainly', async () => {
+  assert.equal(await filled('a ${env:A} b ${file:/run/token}', { A: '1' }), 'a 1 b from-file');
+  assert.equal(
+    await filled('$${env:A} ${other:x} ${env:A', { A: '1' }),
+    '${env:A} ${other:x} ${env:A',
+  );
+  assert.equal(await filled('${env:A}', { A: '$& ${env:B}', B: 'never' }), '$& ${env:B}');
+});
+
+test('what is missing is told by name, never filled with nothing', async () => {
+  assert.equal(await filled('${env:NOPE}'), 'PROBER_SECRET_MISSING');
+  const outcome = await secrets().fill('${file:/nope}');
+  assert.match(outcome.ok ? '' : outcome.fault.message, /\/nope.*ENOENT/);
+});
+
+test('asking for placeholders has no memory', () => {
+  for (const _ of [1, 2, 3]) assert.equal(holdsPlaceholder('${env:A}'), true);
+  assert.deepEqual([holdsPlaceholder('$${env:A}'), holdsPlaceholder('$env:A')], [true, false]);
+  assert.equal(maskPlaceholders('a ${env:A} $${env:B}'), 'a <secret> ${env:B}');
+});
+
+test('a value is hidden in every spelling a server may echo it in', async () => {
+  const value = 'p"ä ss/w&rd+';
+  const hidden = secrets({ P: value });
+  await hidden.fill('${env:P}');
+  const echoes = [
+    value,
+    encodeURIComponent(value),
+    new URLSearchParams({ p: value }).toString(),
+    JSON.stringify({ p: value }),
+    Buffer.from(value).toString('base64'),
+    new URL(`http://h/${value}`).href,
+  ];
+  for (const echo of echoes) {
+    assert.match(hidden.redact(`<${echo}>`), /<secret>/, echo);
+  }
+});
+
+test('the longer value is hidden before its part; short ones are left alone', () => {
+  const hidden = secrets();
+  hidden.hide('secret');
+  hidden.hide('secret-and-more');
+  hidden.hide('abc');
+  assert.equal(hidden.redact('secret-and-more abc'), '<secret> abc');
+  assert.equal(secrets().any, false);
+});
+
+test('redaction reaches every text of a value, keys included', () => {
+  const result = redactAll({ a: ['x-key', 1, null], 'x-key': { b: 'y' } }, (text) =>
+    text.replace('key', '*'),
+  );
+  assert.deepEqual(result, { a: ['x-*', 1, null], 'x-*': { b: 'y' } });
+});
+
+test('what is remembered is bounded', () => {
+  const hidden = secrets();
+  for (let at = 0; at < 2000; at += 1) hidden.hide(`value-${at}`);
+  assert.equal(hidden.redact('value-0 value-1999'), 'value-0 <secret>');
+});
+
+test('a file that is too large to be a secret is refused', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'secrets-'));
+  const path = join(folder, 'token');
+  await writeFile(path, 'x'.repeat(64 * 1024));
+  assert.equal((await readSecretFile(path)).length, 64 * 1024);
+  await writeFile(path, 'x'.repeat(64 * 1024 + 1));
+  await assert.rejects(readSecretFile(path), /64 KiB/);
+  await rm(folder, { recursive: true });
+});

@@ -1,0 +1,135 @@
+// Secrets in checks are placeholders until the moment of use: `${env:NAME}` and `${file:PATH}`;
+// `$${` writes a plain `${`. Every value filled in is remembered, in the spellings
+// a server may echo it in, and hidden from all that leaves: each run has secrets of its own. Values shorter than
+// REDACTED_LENGTH_MIN are not searched for: hiding each "a" would destroy the result and tell the
+// secret by the holes.
+
+import { open } from 'node:fs/promises';
+import { fault } from '@holdfast/kernel';
+import type { Outcome, Secrets } from './prober.ts';
+
+export interface SecretSources {
+  environment: Record<string, string | undefined>;
+  /** Gives the file's text, rejects when it cannot be read. */
+  readFile: (path: string) => Promise<string> | string;
+}
+
+export const SECRET_MASK = '<secret>';
+const REDACTED_LENGTH_MIN = 4;
+/** Spellings remembered; a check has a handful, and who fills for longer forgets the oldest. */
+const HIDDEN_MAX = 1024;
+const SECRET_FILE_BYTES_MAX = 64 * 1024;
+const PLACEHOLDER = /\$\$\{|\$\{(env|file):([^}]*)\}/g;
+
+/** Whether filling the text would change it. */
+export function holdsPlaceholder(text: string): boolean {
+  return text.search(PLACEHOLDER) >= 0;
+}
+
+/** The text as people may see it: placeholders as `<secret>`. */
+export function maskPlaceholders(text: string): string {
+  return text.replace(PLACEHOLDER, (_, source) => (source === undefined ? '${' : SECRET_MASK));
+}
+
+export class RunSecrets implements Secrets {
+  readonly #sources: SecretSources;
+  #hidden: Set<string> | undefined;
+  /** Finds any of them; made when it is first needed after a change. */
+  #search: RegExp | undefined;
+
+  constructor(sources: SecretSources) {
+    this.#sources = sources;
+  }
+
+  async fill(text: string): Promise<Outcome<string>> {
+    let filled = '';
+    let end = 0;
+    for (const match of text.matchAll(PLACEHOLDER)) {
+      const [whole, source, name] = match;
+      const value =
+        source === undefined
+          ? ({ ok: true, value: '${' } as const)
+          : await this.#read(source, name ?? '');
+      if (!value.ok) return value;
+      if (source !== undefined) this.hide(value.value);
+      filled += text.slice(end, match.index) + value.value;
+      end = match.index + whole.length;
+    }
+    return { ok: true, value: filled + text.slice(end) };
+  }
+
+  hide(value: string): void {
+    if (value.length < REDACTED_LENGTH_MIN) return;
+    this.#hidden ??= new Set();
+    this.#search = undefined;
+    for (const spelling of spellingsOf(value)) this.#hidden.add(spelling);
+    for (const oldest of this.#hidden) {
+      if (this.#hidden.size <= HIDDEN_MAX) break;
+      this.#hidden.delete(oldest);
+    }
+  }
+
+  /** Whether anything has to be hidden at all. */
+  get any(): boolean {
+    return this.#hidden !== undefined;
+  }
+
+  redact(text: string): string {
+    if (this.#hidden === undefined) return text;
+    this.#search ??= searchFor(this.#hidden);
+    return text.replace(this.#search, SECRET_MASK);
+  }
+
+  async #read(source: string, name: string): Promise<Outcome<string>> {
+    if (source === 'env') {
+      const value = this.#sources.environment[name];
+      if (value !== undefined) return { ok: true, value };
+      return missing(`The environment variable ${name} is not set.`);
+    }
+    try {
+      // Files usually end with a line break that is not part of the secret.
+      return { ok: true, value: (await this.#sources.readFile(name)).replace(/\r?\n$/, '') };
+    } catch (error) {
+      const reason = (error as { code?: string }).code ?? String(error);
+      return missing(`The secret file ${name} cannot be read: ${reason}.`);
+    }
+  }
+}
+
+/** Reads a whole file, refusing one that is too large to be a secret. */
+export async function readSecretFile(path: string): Promise<string> {
+  const file = await open(path, 'r');
+  try {
+    const buffer = Buffer.alloc(SECRET_FILE_BYTES_MAX + 1);
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
+    if (bytesRead > SECRET_FILE_BYTES_MAX) throw new Error('larger than 64 KiB');
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+function missing(message: string): { ok: false; fault: ReturnType<typeof fault> } {
+  return { ok: false, fault: fault('PROBER_SECRET_MISSING', message) };
+}
+
+/** Longest first, so that no part of a longer one is left standing; literal texts only, so it cannot backtrack. */
+function searchFor(values: Set<string>): RegExp {
+  const longestFirst = [...values].sort((a, b) => b.length - a.length);
+  return new RegExp(longestFirst.map((value) => RegExp.escape(value)).join('|'), 'g');
+}
+
+/** As written, in a URL, in a form, in JSON, in an Authorization header. */
+function spellingsOf(value: string): string[] {
+  const wellFormed = value.toWellFormed();
+  const inUrl = encodeURIComponent(wellFormed);
+  return [
+    value,
+    inUrl,
+    inUrl.replaceAll('%20', '+'),
+    encodeURI(wellFormed),
+    new URLSearchParams({ v: value }).toString().slice(2),
+    JSON.stringify(value).slice(1, -1),
+    Buffer.from(value).toString('base64'),
+  ];
+}
