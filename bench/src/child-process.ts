@@ -10,10 +10,13 @@ export class Child<Question extends object, Answer extends object> {
   readonly #process: ChildProcess;
   readonly #name: string;
 
-  /** `file` is a URL; its process gets `words` as arguments and questions as messages. */
-  constructor(file: string, words: string[]) {
+  /** `file` is a URL; its process gets `words` as arguments, `flags` for Node, and questions as messages. */
+  constructor(file: string, words: string[], flags: readonly string[] = []) {
     this.#name = words.join(' ');
-    this.#process = fork(new URL(file), words, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#process = fork(new URL(file), words, {
+      execArgv: [...process.execArgv, ...flags],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
   }
 
   ask(question: Question): Promise<Answer> {

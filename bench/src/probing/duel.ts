@@ -2,6 +2,7 @@
 // falls on all alike. Each has its own process; all are warm before the first round counts.
 
 import { quantileOf } from '@holdfast/kernel';
+import { AGENT_NODE_FLAGS } from '@holdfast/probing/node-flags';
 import { Child } from '../child-process.ts';
 import type { Figure } from '../report.ts';
 import type { Targets } from '../targets.ts';
@@ -31,7 +32,7 @@ export class Duel {
     const file = import.meta.resolve('./contender-process.ts');
     await Promise.all(
       names.map(async (name) => {
-        const child: ContenderProcess = new Child(file, [name, kind]);
+        const child: ContenderProcess = new Child(file, [name, kind], AGENT_NODE_FLAGS);
         this.#children.set(name, child);
         const { unavailable } = await child.ask({ targets });
         if (unavailable !== undefined) this.unavailable.set(name, unavailable);

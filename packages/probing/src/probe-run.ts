@@ -159,10 +159,13 @@ export class ProbeRun implements Placed {
     return this.#secrets.any ? this.#redacted(result) : result;
   }
 
-  /** All but the key, which must stay what the plan says. */
+  /** What could hold text of the check or of the target; words of ours are never touched. */
   #redacted(result: ProbeResult): ProbeResult {
-    const { key, ...others } = result;
-    return { key, ...redactAll(others, (text) => this.#secrets.redact(text)) };
+    const redact = (text: string) => this.#secrets.redact(text);
+    const { target, context, detail, fault: found } = result;
+    const hidden = redactAll({ target, context, detail }, redact);
+    if (found === undefined) return { ...result, ...hidden };
+    return { ...result, ...hidden, fault: { ...found, message: redact(found.message) } };
   }
 }
 

@@ -89,3 +89,22 @@ test('a secret file that cannot be read in time is a TIMEOUT, not a hang', async
   const { status } = await probeOnce(check, { readFile: () => new Promise(() => {}) });
   assert.equal(status, 'timeout');
 });
+
+test('a secret that looks like a word of ours does not change the result', async () => {
+  const server = await rawServer(answering(() => answerText('500 No', [], 'down')));
+  const headers = { 'X-Key': '${env:WORD}' };
+  const check = httpCheck({ url: server.url(), headers });
+  const { status, detail } = await probeOnce(check, { environment: { WORD: 'down' } });
+  await server.close();
+  assert.deepEqual([status, detail.body_excerpt], ['down', '<secret>']);
+});
+
+test('an excerpt that ends within a secret shows no part of it', async () => {
+  const SECRET = 'a-long-secret-value';
+  const body = `${'x'.repeat(500)}${SECRET}`;
+  const server = await rawServer(answering(() => answerText('500 No', [], body)));
+  const check = httpCheck({ url: server.url(), headers: { 'X-Key': '${env:KEY}' } });
+  const result = await probeOnce(check, { environment: { KEY: SECRET } });
+  await server.close();
+  assert.equal(result.detail.body_excerpt, `${'x'.repeat(500)}<secret>`);
+});

@@ -71,11 +71,19 @@ test('the longer value is hidden before its part; short ones are left alone', ()
   assert.equal(secrets().any, false);
 });
 
-test('redaction reaches every text of a value, keys included', () => {
-  const result = redactAll({ a: ['x-key', 1, null], 'x-key': { b: 'y' } }, (text) =>
+test('redaction reaches every text of a value, and no key', () => {
+  const result = redactAll({ a: ['x-key', 1, null], key: { b: 'y' } }, (text) =>
     text.replace('key', '*'),
   );
-  assert.deepEqual(result, { a: ['x-*', 1, null], 'x-*': { b: 'y' } });
+  assert.deepEqual(result, { a: ['x-*', 1, null], key: { b: 'y' } });
+});
+
+test('a secret that was cut is hidden by its beginning', () => {
+  const hidden = secrets();
+  hidden.hide('long-secret-value');
+  assert.equal(hidden.redact('body: long-sec'), 'body: <secret>');
+  assert.equal(hidden.redact('it is "long-secret-…, wanted 1'), 'it is "<secret>…, wanted 1');
+  assert.equal(hidden.redact('long and lon'), 'long and lon');
 });
 
 test('what is remembered is bounded', () => {

@@ -18,6 +18,7 @@ export const SECRET_MASK = '<secret>';
 const REDACTED_LENGTH_MIN = 4;
 /** Spellings remembered; a check has a handful, and who fills for longer forgets the oldest. */
 const HIDDEN_MAX = 1024;
+const ELLIPSIS = '…';
 const SECRET_FILE_BYTES_MAX = 64 * 1024;
 const PLACEHOLDER = /\$\$\{|\$\{(env|file):([^}]*)\}/g;
 
@@ -77,7 +78,7 @@ export class RunSecrets implements Secrets {
   redact(text: string): string {
     if (this.#hidden === undefined) return text;
     this.#search ??= searchFor(this.#hidden);
-    return text.replace(this.#search, SECRET_MASK);
+    return withoutCutSecrets(text.replace(this.#search, SECRET_MASK), this.#hidden);
   }
 
   async #read(source: string, name: string): Promise<Outcome<string>> {
@@ -117,6 +118,24 @@ function missing(message: string): { ok: false; fault: ReturnType<typeof fault> 
 function searchFor(values: Set<string>): RegExp {
   const longestFirst = [...values].sort((a, b) => b.length - a.length);
   return new RegExp(longestFirst.map((value) => RegExp.escape(value)).join('|'), 'g');
+}
+
+/** Texts are cut at their end or before an ellipsis: what stands there may be the beginning of a secret. */
+function withoutCutSecrets(text: string, values: Set<string>): string {
+  const parts = text.split(ELLIPSIS);
+  return parts.map((part) => withoutCutSecret(part, values)).join(ELLIPSIS);
+}
+
+function withoutCutSecret(text: string, values: Set<string>): string {
+  for (const value of values) {
+    const beginning = value.slice(0, REDACTED_LENGTH_MIN);
+    let at = text.indexOf(beginning, Math.max(0, text.length - value.length));
+    while (at >= 0) {
+      if (value.startsWith(text.slice(at))) return text.slice(0, at) + SECRET_MASK;
+      at = text.indexOf(beginning, at + 1);
+    }
+  }
+  return text;
 }
 
 /** As written, in a URL, in a form, in JSON, in an Authorization header. */

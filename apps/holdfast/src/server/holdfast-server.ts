@@ -2,8 +2,8 @@
 // in force and the HTTP face. Rooms never meet but here. Closing goes the way back: first no more
 // requests, then no more runs, at last the store, so that nothing measured is lost.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { openSqliteStore, type SqliteStore } from '@holdfast/engines/sqlite';
 import {
   type AlertEngine,
@@ -11,7 +11,13 @@ import {
   createSmtpSender,
   createWebhookSender,
 } from '@holdfast/health/alert';
-import { type Chance, type Clock, HoldfastError, type Logger } from '@holdfast/kernel';
+import {
+  type Chance,
+  type Clock,
+  HoldfastError,
+  isHoldfastError,
+  type Logger,
+} from '@holdfast/kernel';
 import { type AgentLink, startAgent } from '@holdfast/probing/agent-link';
 import { RunSecrets, readSecretFile } from '@holdfast/probing/secrets';
 import type { CompiledCheck } from '@holdfast/resources/compiled-check';
@@ -248,15 +254,15 @@ export interface Parts {
   agent: AgentLink;
 }
 
+/** Level by level: asked to make all at once, Node never comes back from places like /proc. */
 function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (dirname(folder) !== folder) makeFolder(dirname(folder));
+    mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
-    throw new HoldfastError(
-      'STORE_FAILED',
-      `cannot make ${folder}`,
-      'Choose another folder with --data.',
-      error,
-    );
+    if (isHoldfastError(error)) throw error;
+    const cure = 'Choose another folder with --data.';
+    throw new HoldfastError('STORE_FAILED', `cannot make ${folder}`, cure, error);
   }
 }

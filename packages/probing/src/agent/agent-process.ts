@@ -4,14 +4,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type Clock, sleep, type Timer } from '@holdfast/kernel';
+import { AGENT_NODE_FLAGS } from './node-flags.ts';
 import type { FromAgent, ToAgent } from './protocol.ts';
 
 const PROGRAM = fileURLToPath(new URL('./main.ts', import.meta.url));
 
-/** A guard against a leak, not a budget: 10,000 probes in flight need less. */
-const HEAP_MEGABYTES_MAX = 512;
-/** Young objects die within a run; Node's own 16 MB would only wait longer to say so, at no less CPU. */
-const YOUNG_MEGABYTES_MAX = 2;
 /** The end of what the agent wrote on stderr, enough for a stack. */
 const STDERR_CHARACTERS_MAX = 4_000;
 /** The agent speaks every second; so many looks in a row without a word and it hangs. */
@@ -50,14 +47,9 @@ export class AgentProcess {
 
   constructor(options: AgentProcessOptions) {
     this.#options = options;
-    const nodeOptions = [
-      '--disable-warning=ExperimentalWarning',
-      `--max-old-space-size=${HEAP_MEGABYTES_MAX}`,
-      `--max-semi-space-size=${YOUNG_MEGABYTES_MAX}`,
-    ];
     const names = ['--id', options.id, '--location', options.location];
     if (options.warmed) names.push('--warmed');
-    this.#child = spawn(options.nodePath, [...nodeOptions, PROGRAM, ...names], {
+    this.#child = spawn(options.nodePath, [...AGENT_NODE_FLAGS, PROGRAM, ...names], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'json',
     });

@@ -27,7 +27,6 @@ export class ConnectAttempt implements Connection {
   constructor(address: Address, port: number, listener: AttemptListener) {
     this.address = address;
     this.port = port;
-    // The options of one object go to the constructor and to connect alike, which the types do not know.
     this.socket = new Socket({
       // Without this Node answers the peer's end with a shutdown that nobody waits for.
       allowHalfOpen: true,

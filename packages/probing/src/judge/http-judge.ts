@@ -104,7 +104,7 @@ function bodyFault(
 
 function jsonFault(answer: HttpAnswer, wanted: unknown): Fault | undefined {
   const json = answer.json;
-  if (!json.ok) return fault('ASSERTION_JSON', `The body is not JSON: ${json.problem}.`);
+  if (!json.ok) return fault('ASSERTION_JSON', 'The body is not JSON.');
   const difference = jsonDifference(json.value, wanted);
   return difference === undefined
     ? undefined
@@ -130,6 +130,6 @@ function certificateFault(
     return fault('ASSERTION_CERTIFICATE', 'The target showed no certificate.');
   const left = (leaf.validToMs - observation.atMs) / DAY_MS;
   if (left >= days) return undefined;
-  const message = `The certificate is valid for ${left.toFixed(1)} more days, wanted ${days}.`;
+  const message = `The certificate is valid for ${Math.floor(left)} more days, wanted ${days}.`;
   return fault('ASSERTION_CERTIFICATE', message);
 }

@@ -33,7 +33,7 @@ export function peerChain(socket: TLSSocket): SeenCertificate[] {
   return chain;
 }
 
-function seenCertificate(certificate: X509Certificate): SeenCertificate {
+export function seenCertificate(certificate: X509Certificate): SeenCertificate {
   const fingerprint = certificate.fingerprint256;
   const before = known.get(fingerprint);
   if (before !== undefined) return before;

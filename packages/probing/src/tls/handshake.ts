@@ -25,6 +25,13 @@ export interface HandshakeWish {
   serverName: string;
   spec: TlsSpec;
   alpn: string[];
+  /** For a look at the handshake itself: old versions and suites are offered and a staple is asked for. */
+  inspection?: HandshakeInspection;
+}
+
+export interface HandshakeInspection {
+  /** Before the first byte goes out, to listen to the socket's events; must not throw. */
+  begun(socket: TLSSocket): void;
 }
 
 export interface HandshakeResult {
@@ -76,7 +83,8 @@ class Handshake {
   }
 
   begin(connection: Connection): void {
-    const context = secureContextFor(this.#wish.spec.ca);
+    const { spec, inspection } = this.#wish;
+    const context = secureContextFor(spec.ca, inspection === undefined ? 'modern' : 'old');
     if (!this.#signal.aborted && context.ok) {
       this.#connect(connection, context.value);
       return;
@@ -86,7 +94,7 @@ class Handshake {
   }
 
   #connect(connection: Connection, secureContext: SecureContext): void {
-    const { serverName, alpn } = this.#wish;
+    const { serverName, alpn, inspection } = this.#wish;
     this.#signal.addEventListener('abort', this);
     this.#log.begin('tls');
     const socket = connect({
@@ -96,6 +104,7 @@ class Handshake {
       servername: isIP(serverName) === 0 ? serverName : '',
       ALPNProtocols: alpn,
       rejectUnauthorized: false,
+      requestOCSP: inspection !== undefined,
       // The name is checked in our verdict.
       checkServerIdentity: () => undefined,
     });
@@ -103,6 +112,7 @@ class Handshake {
     // longer than all our work on a connection. Nobody else asks for it here.
     socket.getPeerCertificate = () => NO_CERTIFICATE;
     this.#socket = socket;
+    inspection?.begun(socket);
     socket.once('secureConnect', () => this.#secured(socket));
     socket.on('error', (error: HandshakeError) => this.#fail(handshakeFault(error)));
     socket.on('close', () => this.#fail(handshakeFault({ code: 'ECONNRESET', message: 'closed' })));
