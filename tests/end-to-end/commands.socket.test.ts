@@ -50,6 +50,33 @@ test('probe by --url resolves names and says how long that took', async () => {
   assert.ok(JSON.parse(out).dns_time_ms >= 0);
 });
 
+test('probe --watch gives a line for each run and what they come to; --json one object a line', async () => {
+  target.answer(200);
+  const words = ['probe', 'http', target.url, '--watch', '--interval', '20ms', '--count', '3'];
+  const people = await holdfast(words);
+  assert.equal(people.code, 0, people.error);
+  assert.equal(people.out.match(/ up .*connect /g)?.length, 3);
+  assert.match(people.out, /3 runs: 3 up, 0 down.*100\.0 % up\nmin /);
+  const programs = await holdfast([...words, '--json']);
+  const records = programs.out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(
+    records.map((record) => record.status),
+    ['up', 'up', 'up'],
+  );
+  assert.equal((await holdfast([...words.slice(0, -1), 'many'])).code, 2);
+});
+
+test('probe --yaml says the same as --json', async () => {
+  const { code, out } = await holdfast(['probe', 'http', target.url, '--yaml']);
+  assert.equal(code, 0);
+  assert.match(out, /^---\ntarget: http:/);
+  assert.match(out, /^status: up$/m);
+  assert.equal((await holdfast(['probe', 'http', target.url, '--yaml', '--json'])).code, 2);
+});
+
 test('probe ends with 1 when down, and says class, code and cure', async () => {
   target.answer(503);
   const answered = await holdfast(['probe', 'http', target.url]);

@@ -1,18 +1,20 @@
-// `holdfast probe`: one probe now, its verdict and its phases. The target goes through the same
-// validation, compilation and prober as a scheduled check, so that both always tell the same.
+// `holdfast probe`: one probe now, its verdict and its phases, or one after the other with --watch.
+// The target goes through the same validation, compilation and prober as a scheduled check, so that
+// both always tell the same.
 
 import { HoldfastError } from '@holdfast/kernel';
+import type { ProbeRunner } from '@holdfast/probing/probe';
 import type { CompiledCheck } from '@holdfast/resources/compiled-check';
-import type { Status } from '@holdfast/resources/result';
+import type { ProbeResult, Status } from '@holdfast/resources/result';
 import type { Call, Command, Surroundings } from '../cli/command.ts';
+import { checkOf, PROBE_USAGE } from './probe-target.ts';
 
-const KINDS = ['http', 'tcp'];
 const EXIT_CODES: Record<Status, number> = { up: 0, down: 1, timeout: 1, invalid: 3 };
 
 export const probe: Command = {
   name: 'probe',
   summary: 'Probe one target now: verdict, phases, certificate',
-  usage: '[http|tcp] TARGET',
+  usage: PROBE_USAGE,
   arity: [0, 2],
   options: [
     { name: 'url', value: 'URL', summary: 'the target, instead of an argument' },
@@ -30,19 +32,27 @@ export const probe: Command = {
     { name: 'insecure', short: 'k', summary: 'report a bad certificate without failing' },
     { name: 'include-tls-info', summary: 'show the whole certificate chain' },
     { name: 'verbose', short: 'v', summary: 'show headers, addresses and context' },
-    { name: 'json', summary: 'one JSON object on standard output' },
+    { name: 'json', summary: 'one JSON object on standard output, one line for each run' },
+    { name: 'yaml', summary: 'the same as YAML' },
+    { name: 'watch', short: 'w', summary: 'go on until Ctrl-C, then say the statistics' },
+    { name: 'interval', value: 'TIME', summary: 'between the starts of --watch', default: '1s' },
+    { name: 'count', value: 'N', summary: 'end --watch after so many runs' },
   ],
   examples: [
     'holdfast probe http https://127.0.0.1:8443/ --include-tls-info',
     'holdfast probe tcp 127.0.0.1:5432 --timeout 2s',
     'holdfast probe --url http://127.0.0.1:7070/healthz --json',
+    'holdfast probe tcp 127.0.0.1:6379 --watch --interval 500ms --count 20',
   ],
   notes: ['Exit codes: 0 up, 1 down or timeout, 2 bad usage, 3 invalid (our own fault).'],
   run: runProbe,
 };
 
 async function runProbe(call: Call, surroundings: Surroundings): Promise<number> {
-  const { terminal, clock, environment, signal } = surroundings;
+  const { clock, environment } = surroundings;
+  if (call.flag('json') && call.flag('yaml')) {
+    throw new HoldfastError('USAGE', '--json and --yaml at once', 'Choose one of them.');
+  }
   const check = await checkOf(call, surroundings.workingDirectory);
   const { createProbeRunner } = await import('@holdfast/probing/probe');
   const runner = createProbeRunner({
@@ -54,101 +64,59 @@ async function runProbe(call: Call, surroundings: Surroundings): Promise<number>
   });
   const { warmUp } = await import('./warm-up.ts');
   await warmUp(runner, check, clock);
-  const plannedAtMs = clock.wallMs();
-  const result = await runner.run(check, { plannedAtMs, attempt: 0, startedLateMs: 0 }, signal);
+  const status = call.flag('watch')
+    ? await watch(call, surroundings, runner, check)
+    : await once(call, surroundings, runner, check);
   await runner.close();
+  return EXIT_CODES[status];
+}
+
+async function once(
+  call: Call,
+  surroundings: Surroundings,
+  runner: ProbeRunner,
+  check: CompiledCheck,
+): Promise<Status> {
+  const { clock, signal } = surroundings;
+  const plan = { plannedAtMs: clock.wallMs(), attempt: 0, startedLateMs: 0 };
+  const result = await runner.run(check, plan, signal);
+  surroundings.terminal.out(await shown(result, call, surroundings));
+  return result.status;
+}
+
+async function watch(
+  call: Call,
+  surroundings: Surroundings,
+  runner: ProbeRunner,
+  check: CompiledCheck,
+): Promise<Status> {
+  const { watchProbe, watchPlan } = await import('./probe-watch.ts');
+  const plan = watchPlan(call.text('interval'), call.text('count'));
+  const program = call.flag('json') || call.flag('yaml');
+  return watchProbe({
+    ...surroundings,
+    run: (signal) => {
+      const run = { plannedAtMs: surroundings.clock.wallMs(), attempt: 0, startedLateMs: 0 };
+      return runner.run(check, run, signal);
+    },
+    plan,
+    ...(program ? { show: (result) => shown(result, call, surroundings) } : {}),
+  });
+}
+
+async function shown(
+  result: ProbeResult,
+  call: Call,
+  { clock, terminal }: Surroundings,
+): Promise<string> {
   const { flatRecord, terminalReport } = await import('./probe-report.ts');
   const options = {
     tlsInfo: call.flag('include-tls-info'),
     verbose: call.flag('verbose'),
     nowMs: clock.wallMs(),
   };
-  if (call.flag('json')) terminal.out(`${JSON.stringify(flatRecord(result, options))}\n`);
-  else terminal.out(terminalReport(result, terminal, options));
-  return EXIT_CODES[result.status];
-}
-
-/** Writes the call as the check that a person would write, and compiles that. */
-async function checkOf(call: Call, workingDirectory: string): Promise<CompiledCheck> {
-  const { kind, target } = targetOf(call);
-  const written = {
-    name: 'probe',
-    ...(kind === undefined ? {} : { type: kind }),
-    target,
-    interval: '24h',
-    timeout: call.text('timeout'),
-    ...(kind === 'tcp' || target.startsWith('tcp://') ? {} : httpFields(call)),
-  };
-  const { compileTerseCheck } = await import('@holdfast/resources/load');
-  const { readFileSync } = await import('node:fs');
-  const { resolve } = await import('node:path');
-  const compiled = compileTerseCheck(written, (path) =>
-    readFileSync(resolve(workingDirectory, path), 'utf8'),
-  );
-  if (compiled.ok) return compiled.check;
-  const what = compiled.problems.map(({ path, message }) => `${path} ${message}`).join('; ');
-  const hint = compiled.problems.map((problem) => problem.hint).find((text) => text !== undefined);
-  throw new HoldfastError('USAGE', what, hint ?? 'See `holdfast probe --help`.');
-}
-
-function targetOf(call: Call): { kind?: string; target: string } {
-  const [first, second] = call.arguments;
-  const url = call.text('url');
-  const kindGiven = second !== undefined || (url !== undefined && first !== undefined);
-  const kind = kindGiven ? first : undefined;
-  const target = url ?? (second === undefined ? first : second);
-  if (target === undefined || (url !== undefined && second !== undefined)) {
-    throw new HoldfastError(
-      'USAGE',
-      'exactly one target is needed',
-      `Usage: holdfast probe ${probe.usage}`,
-    );
-  }
-  if (kind === undefined) return KINDS.includes(target) ? missingTarget(target) : inferred(target);
-  if (!KINDS.includes(kind)) {
-    throw new HoldfastError(
-      'USAGE',
-      `unknown kind ${JSON.stringify(kind)}`,
-      `Kinds: ${KINDS.join(', ')}.`,
-    );
-  }
-  return { kind, target };
-}
-
-function missingTarget(kind: string): never {
-  throw new HoldfastError('USAGE', 'the target is missing', `Usage: holdfast probe ${kind} TARGET`);
-}
-
-/** `host:port` without a scheme is a TCP target, anything else without a scheme a web address. */
-function inferred(target: string): { kind?: string; target: string } {
-  if (target.includes('://')) return { target };
-  return /^[^/]+:\d+$/.test(target) ? { kind: 'tcp', target } : { kind: 'http', target };
-}
-
-function httpFields(call: Call): Record<string, unknown> {
-  const headers = Object.fromEntries(call.texts('header').map(headerOf));
-  const status = call.text('expect-status');
-  const ca = call.text('ca');
-  const tls = {
-    ...(ca === undefined ? {} : { ca }),
-    ...(call.flag('insecure') ? { verify: false } : {}),
-  };
-  return {
-    method: call.text('method'),
-    ...(Object.keys(headers).length === 0 ? {} : { headers }),
-    ...(status === undefined
-      ? {}
-      : { expect: { status: /^\d+$/.test(status) ? Number(status) : status } }),
-    ...(Object.keys(tls).length === 0 ? {} : { tls }),
-  };
-}
-
-function headerOf(text: string): [string, string] {
-  const colon = text.indexOf(':');
-  if (colon > 0) return [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
-  throw new HoldfastError(
-    'USAGE',
-    `header ${JSON.stringify(text)} has no colon`,
-    'Write it as "Name: value".',
-  );
+  if (call.flag('json')) return `${JSON.stringify(flatRecord(result, options))}\n`;
+  if (!call.flag('yaml')) return terminalReport(result, terminal, options);
+  const { stringify } = await import('yaml');
+  return `---\n${stringify(flatRecord(result, options))}`;
 }
