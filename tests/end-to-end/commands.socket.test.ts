@@ -1,6 +1,7 @@
 // The commands as a user types them: what they print and with what they end.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
@@ -234,4 +235,18 @@ test('help fits a screen, for all commands and for each', async () => {
     for (const line of lines) assert.ok(line.length <= 100, line);
     assert.match(out, /Examples:/);
   }
+});
+
+test('completion knows commands and options, in bash for real', async () => {
+  for (const shell of ['bash', 'zsh', 'fish']) {
+    const { code, out } = await holdfast(['completion', shell]);
+    assert.equal(code, 0);
+    assert.match(out, /include-tls-info/);
+  }
+  const script = (await holdfast(['completion', 'bash'])).out;
+  const file = join(folder.path, 'completion.bash');
+  const asked = 'COMP_WORDS=(holdfast probe --inc) COMP_CWORD=2; _holdfast; echo "${COMPREPLY[*]}"';
+  writeFileSync(file, `${script}\n${asked}\n`);
+  assert.equal(execFileSync('bash', [file], { encoding: 'utf8' }), '--include-tls-info\n');
+  assert.equal((await holdfast(['completion', 'tcsh'])).code, 2);
 });
