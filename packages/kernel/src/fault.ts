@@ -47,6 +47,11 @@ export const FAULTS = {
     httpStatus: 502,
     cure: 'The resolver failed, not the target: ask the same name at another resolver.',
   },
+  NAME_DELEGATION_BROKEN: {
+    class: 'name',
+    httpStatus: 502,
+    cure: 'The servers of this zone refuse, refer elsewhere or form a circle: check its NS records and glue.',
+  },
   NAME_NO_ADDRESS: {
     class: 'name',
     httpStatus: 502,
@@ -152,6 +157,16 @@ export const FAULTS = {
     httpStatus: 500,
     cure: 'Evaluate `expect.that` against the result shown.',
   },
+  ASSERTION_RCODE: {
+    class: 'assertion',
+    httpStatus: 500,
+    cure: 'Compare the response code with `expect.rcode`.',
+  },
+  ASSERTION_RECORDS: {
+    class: 'assertion',
+    httpStatus: 500,
+    cure: 'Compare the records with `expect.answer`, `authority` and `additional`.',
+  },
   ASSERTION_CERTIFICATE: {
     class: 'assertion',
     httpStatus: 500,
@@ -181,6 +196,11 @@ export const FAULTS = {
     class: 'prober',
     httpStatus: 500,
     cure: 'The agent was too busy to measure: give it more CPU or fewer checks.',
+  },
+  PROBER_CALLED_OFF: {
+    class: 'prober',
+    httpStatus: 500,
+    cure: 'The run was called off before its end, as when the agent stops: run it again.',
   },
   PROBER_FAILED: {
     class: 'prober',

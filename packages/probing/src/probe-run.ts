@@ -63,7 +63,7 @@ export class ProbeRun implements Placed {
 
   /** Ends the run at once; its result is invalid. */
   callOff(): void {
-    this.#abort(fault('PROBER_FAILED', 'The run was called off.', undefined, 'Run it again.'));
+    this.#abort(fault('PROBER_CALLED_OFF', 'The run was called off.'));
   }
 
   async #runToEnd(): Promise<ProbeResult> {

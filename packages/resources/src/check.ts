@@ -3,11 +3,11 @@
 
 import * as z from 'zod';
 import { resourceSchema } from './envelope.ts';
-import { probeFields, targetField } from './probe-check/check-fields.ts';
+import { probeFields, TARGET_FORMS, targetField } from './probe-check/check-fields.ts';
 
 const checkSpecSchema = z
   .strictObject({
-    target: targetField.describe('Web address, or tcp://host:port.'),
+    target: targetField.describe(TARGET_FORMS),
     ...probeFields,
   })
   .describe('What to ask, how often, and what a good answer is.');

@@ -186,6 +186,14 @@ export interface GrpcSpec {
 
 export type ProbeSpec = HttpSpec | TcpSpec | TlsCheckSpec | DnsSpec | IcmpSpec | GrpcSpec;
 
+/** Further tries after one that was not up. The check's timeout covers all of them and the waits. */
+export interface RetrySpec {
+  /** In all, the first one included: 2 … 5. */
+  attempts: number;
+  /** Before the second try; doubled before each further one. */
+  backoffMs: number;
+}
+
 export interface CompiledCheck {
   namespace: string;
   name: string;
@@ -195,6 +203,8 @@ export interface CompiledCheck {
   timeoutMs: number;
   labels: Record<string, string>;
   paused: boolean;
+  /** Absent: one try. */
+  retry?: RetrySpec;
   spec: ProbeSpec;
 }
 

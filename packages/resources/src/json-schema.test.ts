@@ -8,6 +8,7 @@ import { describe, test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import * as z from 'zod';
 import { holdfastFileSchema, kindSchema } from './json-schema.ts';
+import { KIND_EXPECTATIONS, KIND_FIELDS, kindsWith } from './probe-check/kinds.ts';
 
 const TESTDATA = join(import.meta.dirname, '../testdata');
 const fileSchema = z.fromJSONSchema(holdfastFileSchema() as Parameters<typeof z.fromJSONSchema>[0]);
@@ -62,3 +63,25 @@ test('every field of the file has a description', () => {
   assert.deepEqual(missing, []);
   assert.equal(holdfastFileSchema().$schema, 'https://json-schema.org/draft/2020-12/schema');
 });
+
+test('a field that only some kinds have says so', () => {
+  const { properties } = kindSchema('Check') as { properties: { spec: JsonObject } };
+  const fields = properties.spec.properties ?? {};
+  const expectations = fields.expect?.properties ?? {};
+  for (const [table, described, group] of [
+    [KIND_FIELDS, fields, undefined],
+    [KIND_EXPECTATIONS, expectations, 'expect'],
+  ] as const) {
+    for (const name of new Set(Object.values(table).flat())) {
+      if (name === 'query' || name === 'that') continue;
+      const text = described[name]?.description ?? '';
+      for (const kind of kindsWith(name, group))
+        assert.match(text, new RegExp(`\\b${kind}\\b`), name);
+    }
+  }
+});
+
+interface JsonObject {
+  description?: string;
+  properties?: Record<string, JsonObject>;
+}

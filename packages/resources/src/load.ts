@@ -2,10 +2,12 @@
 // compile. Whatever the text says, the answer is a value: a configuration, or every fault at once.
 
 import type { CompiledCheck } from './compiled-check.ts';
-import type { ReadFile } from './file/certificate-authority.ts';
-import { type Configuration, configurationOf, readAllAuthorities } from './file/configuration.ts';
+import { type Configuration, configurationOf } from './file/configuration.ts';
 import { crossPass } from './file/cross-pass.ts';
 import { readContents } from './file/file-contents.ts';
+import { FileReader, type ListFiles, type ReadFile } from './file/file-reader.ts';
+import { readIncludes } from './file/include.ts';
+import { readNamedFiles } from './file/named-files.ts';
 import { ProblemList } from './file/problem-list.ts';
 import { type Problem, settled } from './problem.ts';
 import { parseSource } from './source/parse-source.ts';
@@ -15,14 +17,16 @@ export { initialFile } from './file/initial-file.ts';
 export { DEFAULT_EGRESS, DEFAULT_RETENTION, type Retention } from './house-defaults.ts';
 export { maskSecrets, type Resource } from './mask-secrets.ts';
 export { formatProblem, type Problem } from './problem.ts';
-export type { Configuration, ReadFile };
+export type { Configuration, ListFiles, ReadFile };
 
 export interface LoadRequest {
   /** How problems name the file; its ending tells the syntax: `.toml`, else YAML. */
   file: string;
   text: string;
-  /** Reads what the file names (`tls.ca`), relative to it; may throw. */
+  /** Reads what the file names (`tls.ca`, `include` …), relative to it; may throw. */
   readFile: ReadFile;
+  /** Finds the files that a pattern in `include` means; without it, patterns are refused. */
+  listFiles?: ListFiles;
 }
 
 export type Loaded =
@@ -30,10 +34,10 @@ export type Loaded =
   | { ok: false; problems: Problem[] };
 
 /** Never throws, whatever the text. */
-export function loadConfiguration({ file, text, readFile }: LoadRequest): Loaded {
+export function loadConfiguration({ file, text, readFile, listFiles }: LoadRequest): Loaded {
   try {
     const { documents, problems } = parseSource(file, text);
-    return loadDocuments(file, documents, problems, readFile);
+    return loadDocuments(file, documents, problems, new FileReader(readFile, listFiles));
   } catch (error) {
     // A running server reads files while people edit them: a fault of ours must not end it.
     const message = `a fault of Holdfast itself: ${error instanceof Error ? error.message : 'unknown'}`;
@@ -47,7 +51,12 @@ export function compileTerseCheck(
   written: unknown,
   readFile: ReadFile,
 ): { ok: true; check: CompiledCheck } | { ok: false; problems: Problem[] } {
-  const loaded = loadDocuments('check', [nodeOf({ checks: [written] })], [], readFile);
+  const loaded = loadDocuments(
+    'check',
+    [nodeOf({ checks: [written] })],
+    [],
+    new FileReader(readFile),
+  );
   if (!loaded.ok) {
     const problems = loaded.problems.map((problem) => ({
       ...problem,
@@ -64,13 +73,14 @@ function loadDocuments(
   file: string,
   documents: readonly SourceNode[],
   syntaxProblems: readonly Problem[],
-  readFile: ReadFile,
+  reader: FileReader,
 ): Loaded {
   const list = new ProblemList(file);
-  const contents = readContents(documents, list);
+  const included = readIncludes(documents, reader, list);
+  const contents = readContents(included.documents, reader, list);
   crossPass(contents, list);
-  const authorities = readAllAuthorities(contents, readFile, list);
-  const problems = settled([...syntaxProblems, ...list.problems]);
+  const files = readNamedFiles(contents.checks, reader, list);
+  const problems = settled([...syntaxProblems, ...included.problems, ...list.problems], file);
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, configuration: configurationOf(contents, authorities, list) };
+  return { ok: true, configuration: configurationOf(contents, files, list) };
 }

@@ -35,6 +35,20 @@ test('hides what may be a secret, keeps what says where it comes from', () => {
   assert.ok(check.spec.target.includes('hunter2'), 'the original stays');
 });
 
+test('metadata and payloads of calls are hidden likewise, the server of a dns check is not', () => {
+  const shown = (spec: Check['spec']) =>
+    maskSecrets<Check>({ ...envelope, kind: 'Check', spec }).spec;
+  const call = shown({
+    target: 'grpc://a.example:1',
+    metadata: { authorization: 'Bearer hunter2', 'x-key': `\${env:KEY}` },
+    payload: { user: { password: 'hunter2' } },
+  });
+  assert.deepEqual(call.metadata, { authorization: '<secret>', 'x-key': `\${env:KEY}` });
+  assert.equal(call.payload, '<secret>');
+  assert.deepEqual(shown({ target: 'grpc://a:1', payload: { id: 7 } }).payload, { id: 7 });
+  assert.equal(shown({ target: 'dns:///a', server: '1.1.1.1:53' }).server, '1.1.1.1:53');
+});
+
 test('the path of a webhook is a secret, its host is not', () => {
   const channel = (url: string): Channel => ({
     ...envelope,

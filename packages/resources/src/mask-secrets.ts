@@ -28,10 +28,13 @@ export function maskSecrets<R extends Resource>(resource: R): R {
   const copy = structuredClone(resource);
   const spec = copy.spec;
   if ('headers' in spec && spec.headers !== undefined) spec.headers = maskedHeaders(spec.headers);
+  if ('metadata' in spec && spec.metadata !== undefined)
+    spec.metadata = maskedHeaders(spec.metadata);
+  if ('payload' in spec && TELLTALE.test(JSON.stringify(spec.payload) ?? '')) spec.payload = SECRET;
   if ('target' in spec) spec.target = maskedUserInfo(spec.target);
   if ('body' in spec && spec.body !== undefined && TELLTALE.test(spec.body)) spec.body = SECRET;
   if ('url' in spec) spec.url = maskedWebhook(spec.url);
-  if ('server' in spec) spec.server = maskedUserInfo(spec.server);
+  if ('server' in spec && spec.server !== undefined) spec.server = maskedUserInfo(spec.server);
   return copy;
 }
 

@@ -29,15 +29,19 @@ export function formatProblem(problem: Problem): string {
 export const PROBLEMS_MAX = 500;
 
 /** Orders by place, drops repeats of one place and path, and cuts what nobody would read. */
-export function settled(problems: readonly Problem[]): Problem[] {
+export function settled(problems: readonly Problem[], firstFile: string): Problem[] {
   const seen = new Set<string>();
+  // The rest in the order they were first spoken of.
+  const files = new Map([[firstFile, 0]]);
   const distinct = problems.filter((problem) => {
-    const key = `${problem.line}:${problem.column}:${problem.path}`;
+    if (!files.has(problem.file)) files.set(problem.file, files.size);
+    const place = `${problem.file}\n${problem.line}:${problem.column}:`;
     // What the syntax has already refused is no second fault for being missing.
-    if (seen.has(key) || seen.has(`${problem.line}:${problem.column}:`)) return false;
-    return seen.add(key);
+    if (seen.has(`${place}${problem.path}`) || seen.has(place)) return false;
+    return seen.add(`${place}${problem.path}`);
   });
-  distinct.sort((a, b) => a.line - b.line || a.column - b.column);
+  const order = (problem: Problem) => files.get(problem.file) ?? 0;
+  distinct.sort((a, b) => order(a) - order(b) || a.line - b.line || a.column - b.column);
   const shown = distinct.slice(0, PROBLEMS_MAX);
   const last = shown.at(-1);
   if (distinct.length > PROBLEMS_MAX && last !== undefined) {

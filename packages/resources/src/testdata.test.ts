@@ -3,7 +3,7 @@
 // beside them anew; look at the difference before keeping it.
 
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { formatProblem, initialFile, type Loaded, loadConfiguration } from './load.ts';
@@ -14,8 +14,10 @@ const isSource = (file: string) => /\.(yaml|toml)$/.test(file);
 const files = readdirSync(TESTDATA).filter(isSource);
 
 function load(folder: string, file: string): Loaded {
-  const read = (path: string) => readFileSync(join(folder, path), 'utf8');
-  return loadConfiguration({ file, text: read(file), readFile: read });
+  const readFile = (path: string, encoding: 'utf8' | 'base64' = 'utf8') =>
+    readFileSync(join(folder, path), encoding);
+  const listFiles = (pattern: string) => globSync(pattern, { cwd: folder });
+  return loadConfiguration({ file, text: readFile(file), readFile, listFiles });
 }
 
 function assertSame(path: string, actual: string): void {

@@ -11,11 +11,15 @@ import type { CompiledCheck, ProbeSpec } from '@holdfast/resources/compiled-chec
 const RUNS = 8;
 const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok';
 
+/** Kinds whose way begins with a TCP connection; the others have nothing to warm here. */
+const WARMED: readonly string[] = ['http', 'tls', 'tcp', 'grpc'];
+
 export async function warmUp(
   runner: ProbeRunner,
   check: CompiledCheck,
   clock: Clock,
 ): Promise<void> {
+  if (!WARMED.includes(check.spec.kind)) return;
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
     socket.resume().end(ANSWER);

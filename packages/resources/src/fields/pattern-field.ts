@@ -30,7 +30,7 @@ function reasonOf(message: string): string {
 
 function hintFor(pattern: string): string {
   if (/\(\?<?[=!]/.test(pattern))
-    return 'RE2 has no look-around: use expect.body.notMatches, or a rule in expect.that';
+    return 'RE2 has no look-around: use notMatches, or a rule in expect.that';
   if (/\\[1-9]/.test(pattern)) return 'RE2 has no back references: write the text out';
   if (/^[*?+]/.test(pattern)) return `write .${pattern} to match any characters`;
   return 'write RE2 syntax, and \\ before signs that are meant as they are';

@@ -2,9 +2,7 @@
 // here, so that an agent never meets a certificate it cannot read.
 
 import { X509Certificate } from 'node:crypto';
-
-/** Reads a file named in the configuration, relative to it; may throw. The caller decides what may be read. */
-export type ReadFile = (path: string) => string;
+import { unreadable } from './file-reader.ts';
 
 export type PemReading = { ok: true; pem: string } | { ok: false; message: string; hint: string };
 
@@ -12,14 +10,13 @@ export type PemReading = { ok: true; pem: string } | { ok: false; message: strin
 const PEM_LENGTH_MAX = 1024 * 1024;
 const BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
-export function readAuthorities(written: string, readFile: ReadFile): PemReading {
+export function readAuthorities(written: string, readFile: (path: string) => string): PemReading {
   if (written.includes('-----BEGIN')) return proven(written);
   try {
     return proven(readFile(written));
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
     const hint = 'write the path of a PEM file, relative to this file, or the PEM text itself';
-    return { ok: false, message: `names a file that cannot be read${reason}`, hint };
+    return { ok: false, message: unreadable(error), hint };
   }
 }
 

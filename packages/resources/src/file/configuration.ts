@@ -1,7 +1,6 @@
 // What a sound file comes to: everything compiled, resources for display, and where each check stands.
 
 import { type AlertRule, compileChannel, compileRule, impliedRule } from '../alert.ts';
-import type { Check } from '../check.ts';
 import type { CompiledChannel, CompiledRule } from '../compiled-alert.ts';
 import type { CompiledCheck, EgressPolicy } from '../compiled-check.ts';
 import { durationMs } from '../fields/duration-field.ts';
@@ -10,9 +9,9 @@ import { maskSecrets, type Resource } from '../mask-secrets.ts';
 import { compileCheck } from '../probe-check/compile-check.ts';
 import type { Problem } from '../problem.ts';
 import { matchesRule } from '../rule-match.ts';
-import { type ReadFile, readAuthorities } from './certificate-authority.ts';
 import { type CheckDraft, draftKey, resourceOf } from './check-draft.ts';
 import type { FileContents, Named } from './file-contents.ts';
+import { type NamedFiles, withFiles } from './named-files.ts';
 import type { ProblemList } from './problem-list.ts';
 
 export interface Configuration {
@@ -31,31 +30,17 @@ export interface Configuration {
   warnings: Problem[];
 }
 
-/** Reads the authorities that checks name; their faults join the list. PEM text by what was written. */
-export function readAllAuthorities(
-  contents: FileContents,
-  readFile: ReadFile,
-  list: ProblemList,
-): Map<string, string> {
-  const texts = new Map<string, string>();
-  for (const draft of contents.checks) {
-    const written = draft.spec.tls?.ca;
-    if (written === undefined || texts.has(written)) continue;
-    const reading = readAuthorities(written, readFile);
-    if (reading.ok) texts.set(written, reading.pem);
-    else list.value(draft.origin(['tls', 'ca']), reading);
-  }
-  return texts;
-}
-
 /** For contents in which both passes found nothing wrong. */
 export function configurationOf(
   contents: FileContents,
-  authorities: ReadonlyMap<string, string>,
+  files: NamedFiles,
   list: ProblemList,
 ): Configuration {
   const resources = contents.checks.map(resourceOf);
-  const checks = resources.map((check) => compileCheck(withAuthorities(check, authorities)));
+  const checks = contents.checks.map((draft) => {
+    const check = resourceOf(draft);
+    return compileCheck({ ...check, spec: withFiles(check.spec, files.get(draft) ?? {}) });
+  });
   const rules = whole(contents.rules);
   const channels = whole(contents.channels);
   const places = new Map(
@@ -83,14 +68,6 @@ function whole<R>(entries: readonly Named<R>[]): R[] {
 
 function placeOfCheck(draft: CheckDraft) {
   return draft.origin(['name']);
-}
-
-function withAuthorities(check: Check, authorities: ReadonlyMap<string, string>): Check {
-  const { tls } = check.spec;
-  const pem = tls?.ca === undefined ? undefined : authorities.get(tls.ca);
-  return pem === undefined
-    ? check
-    : { ...check, spec: { ...check.spec, tls: { ...tls, ca: pem } } };
 }
 
 function rulesOf(rules: readonly AlertRule[], channels: readonly string[]): CompiledRule[] {

@@ -5,7 +5,7 @@ import { formatDuration } from '@holdfast/kernel';
 import { type DurationBounds, type DurationText, durationMs } from '../fields/duration-field.ts';
 import { INTERVAL_BOUNDS } from '../probe-check/check-fields.ts';
 import { checkFaults } from '../probe-check/check-rules.ts';
-import { DEFAULT_INTERVAL_MS } from '../probe-check/compile-check.ts';
+import { DEFAULT_INTERVAL_MS } from '../probe-check/check-times.ts';
 import { similarWord } from '../similar-word.ts';
 import { type CheckDraft, draftKey } from './check-draft.ts';
 import type { FileContents, Named } from './file-contents.ts';

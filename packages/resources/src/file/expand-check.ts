@@ -3,12 +3,13 @@
 
 import type { CheckSpec } from '../check.ts';
 import { DEFAULT_NAMESPACE } from '../fields/name-fields.ts';
-import { HTTP_FIELDS } from '../probe-check/check-fields.ts';
-import { joinTarget } from '../probe-check/older-target.ts';
 import { type CheckType, readTarget } from '../probe-check/target.ts';
 import type { Path } from '../source/source-node.ts';
+import { type Addressed, addressesOf } from './check-addresses.ts';
 import { type CheckDraft, lostFields } from './check-draft.ts';
-import { namesByTarget } from './names-by-target.ts';
+import type { FileReader } from './file-reader.ts';
+import { laidFields } from './fitting-defaults.ts';
+import { joined, withPathAsMethod } from './joined-parts.ts';
 import type { At, ProblemList } from './problem-list.ts';
 import {
   assembled,
@@ -31,51 +32,17 @@ interface Entry {
   lost: ReadonlySet<string>;
 }
 
-interface Addressed {
-  target: string | undefined;
-  path: Path;
-  /** Undefined where the check's own name stays. */
-  name?: string | undefined;
-}
-
 export function expandCheck(
   entry: Readonly<Record<string, unknown>>,
   at: At,
   defaults: Defaults,
+  reader: FileReader,
   list: ProblemList,
 ): CheckDraft[] {
   const own = writtenFields(entry, at, list);
   const lost = new Set([...lostFields(at, entry), ...defaults.lost]);
   const read: Entry = { at, own, defaults: defaults.fields, lost };
-  return addressesOf(read, list).map((address) => draftOf(address, read, list));
-}
-
-const TARGET_NAMES = ['target', 'targets', 'url'];
-
-function addressesOf({ at, own, lost }: Entry, list: ProblemList): Addressed[] {
-  const target = own.get('target');
-  const targets = own.get('targets');
-  if (targets === undefined) {
-    if (target !== undefined) return [{ target: String(target.value), path: target.path }];
-    const path = [...at.path, 'target'];
-    if (!TARGET_NAMES.some((name) => lost.has(name))) {
-      const hint = 'write target: https://example.com/health';
-      list.value({ root: at.root, path }, { message: 'is missing', hint });
-    }
-    return [{ target: undefined, path }];
-  }
-  if (target !== undefined) {
-    const hint = 'keep one of the two';
-    list.key({ root: at.root, path: targets.path }, { message: 'is given beside target', hint });
-  }
-  const written = (targets.value as unknown[]).map(String);
-  const name = own.get('name')?.value;
-  const names = typeof name === 'string' ? namesByTarget(name, written) : undefined;
-  return written.map((one, index) => ({
-    target: one,
-    path: [...targets.path, index],
-    name: names?.[index],
-  }));
+  return addressesOf(read, reader, list).map((address) => draftOf(address, read, list));
 }
 
 function inSpec(field: WrittenField): boolean {
@@ -83,15 +50,14 @@ function inSpec(field: WrittenField): boolean {
 }
 
 /** Said by the draft itself, or joined into its target. */
-const NOT_IN_SPEC = new Set(['type', 'target', 'targets', 'port', 'path']);
+const NOT_IN_SPEC = new Set(['type', 'target', 'targets', 'targetsFile', 'port', 'path', 'query']);
 
 function draftOf(address: Addressed, entry: Entry, list: ProblemList): CheckDraft {
-  const { at, own, defaults, lost } = entry;
-  const type = typeOf(address.target, own, defaults);
-  const laid = new Map(
-    [...defaults, ...own].filter(([key]) => own.has(key) || isFor(type, defaults.get(key))),
-  );
-  const target = joined(address, type, entry, list);
+  const { at, defaults, lost } = entry;
+  const type = typeOf(address.target, entry.own, defaults);
+  const own = withPathAsMethod(type, entry, list);
+  const laid = laidFields(type, address.target, own, defaults);
+  const { target, server } = joined(address, type, entry, list);
   const fields = assembled([...laid.values()].filter(inSpec));
   const { name, namespace, labels, ...spec } = fields;
   return {
@@ -103,9 +69,10 @@ function draftOf(address: Addressed, entry: Entry, list: ProblemList): CheckDraf
       ...(type === undefined ? {} : { type }),
       ...(target === undefined ? {} : { target }),
       ...spec,
+      ...(server === undefined ? {} : { server }),
     } as Partial<CheckSpec>,
     lost,
-    origin: (field) => ({ root: at.root, path: originOf(field, address, laid, at) }),
+    origin: (field) => originOf(field, address, laid, at),
   };
 }
 
@@ -119,41 +86,20 @@ function typeOf(
   if (stated !== undefined) return stated as CheckType;
   const reading = target === undefined ? undefined : readTarget(target, undefined);
   if (reading?.ok) return reading.target.type;
+  // `dns://server`, whose name stands in `query`.
+  if (own.has('query') && !/^(?!dns:)[a-z]+:\/\//i.test(target ?? '')) return 'dns';
   return defaults.get('type')?.value as CheckType | undefined;
 }
 
-/** Defaults are for every check they fit: what only http knows is no fault of a tcp check. */
-function isFor(type: CheckType | undefined, field: WrittenField | undefined): boolean {
-  return type !== 'tcp' || !HTTP_FIELDS.some((name) => name === (field?.group ?? field?.name));
-}
-
-function joined(
-  address: Addressed,
-  type: CheckType | undefined,
-  { at, own }: Entry,
-  list: ProblemList,
-): string | undefined {
-  const port = own.get('port');
-  const path = own.get('path');
-  if (address.target === undefined || (port === undefined && path === undefined))
-    return address.target;
-  const parts = {
-    target: address.target,
-    type,
-    port: port?.value as number | undefined,
-    path: path?.value as string | undefined,
-  };
-  const result = joinTarget(parts);
-  if (result.ok) return result.target;
-  const { part, message, hint } = result.fault;
-  list.value({ root: at.root, path: own.get(part)?.path ?? at.path }, { message, hint });
-  return undefined;
-}
-
 /** The place of the nearest written field around the one asked for. */
-function originOf(field: Path, address: Addressed, laid: WrittenFields, at: At): Path {
+function originOf(field: Path, address: Addressed, laid: WrittenFields, at: At): At {
+  const [first] = field;
+  if (first === 'target' || (first === 'name' && address.name !== undefined)) return address.at;
+  return { root: at.root, path: placeIn(laid, field, at) };
+}
+
+function placeIn(laid: WrittenFields, field: Path, at: At): Path {
   const [first, second, ...rest] = field;
-  if (first === 'target' || (first === 'name' && address.name !== undefined)) return address.path;
   const inner =
     laid.get(`${first}\n${String(second).toLowerCase()}`) ?? laid.get(`${first}\n${second}`);
   if (inner !== undefined) return [...inner.path, ...rest];

@@ -1,4 +1,4 @@
-// Everything that the documents of one file say, sorted by kind, each with its place: the result of
+// Everything that the documents say, sorted by kind, each with its place: the result of
 // the first pass and the material of the second.
 
 import type * as z from 'zod';
@@ -13,6 +13,7 @@ import {
   lostFields,
 } from './check-draft.ts';
 import { type Defaults, expandCheck } from './expand-check.ts';
+import type { FileReader } from './file-reader.ts';
 import { fileSchema, type ResourceKind, resourceSchemas, type SoundFile } from './file-schema.ts';
 import type { At, ProblemList } from './problem-list.ts';
 import { soundPart } from './schema-pass.ts';
@@ -43,11 +44,15 @@ export interface FileContents {
   limits?: Section<'limits'>;
 }
 
-export function readContents(documents: readonly SourceNode[], list: ProblemList): FileContents {
+export function readContents(
+  documents: readonly SourceNode[],
+  reader: FileReader,
+  list: ProblemList,
+): FileContents {
   const contents: FileContents = { checks: [], rules: [], channels: [] };
   for (const root of documents) {
     if (isResource(root)) readResource({ root, path: [] }, contents, list);
-    else if (root.kind === 'map') readTerse(root, contents, list);
+    else if (root.kind === 'map') readTerse(root, contents, reader, list);
     else {
       const hint = root.kind === 'list' ? 'write checks: above the list' : 'start with checks:';
       list.value({ root, path: [] }, { message: 'the file must be a mapping of fields', hint });
@@ -60,7 +65,12 @@ function isResource(node: SourceNode): boolean {
   return node.kind === 'map' && (node.fields.has('kind') || node.fields.has('apiVersion'));
 }
 
-function readTerse(root: SourceNode, contents: FileContents, list: ProblemList): void {
+function readTerse(
+  root: SourceNode,
+  contents: FileContents,
+  reader: FileReader,
+  list: ProblemList,
+): void {
   const under = (...path: Path): At => ({ root, path });
   const { part, faulty } = soundPart(fileSchema, under(), list);
   const file = (part ?? {}) as SoundFile;
@@ -69,7 +79,7 @@ function readTerse(root: SourceNode, contents: FileContents, list: ProblemList):
   const defaults = readDefaults(file, under('defaults'), list);
   for (const [index, entry] of (file.checks ?? []).entries()) {
     if (entry !== undefined)
-      contents.checks.push(...expandCheck(entry, under('checks', index), defaults, list));
+      contents.checks.push(...expandCheck(entry, under('checks', index), defaults, reader, list));
   }
   for (const [index, entry] of (file.channels ?? []).entries()) {
     const at = under('channels', index);

@@ -8,10 +8,17 @@ import { cidrField } from '../fields/cidr-field.ts';
 import { demand } from '../fields/demand.ts';
 import { durationField } from '../fields/duration-field.ts';
 import { labelsField, nameField, namespaceField } from '../fields/name-fields.ts';
+import { textField } from '../fields/plain-fields.ts';
 import { statusCodeField, statusField } from '../fields/status-field.ts';
-import { INTERVAL_BOUNDS, probeFields, targetField } from '../probe-check/check-fields.ts';
+import {
+  INTERVAL_BOUNDS,
+  probeFields,
+  TARGET_FORMS,
+  targetField,
+} from '../probe-check/check-fields.ts';
 
 const TARGETS_MAX = 1_000;
+const INCLUDES_MAX = 1_000;
 const CIDRS_MAX = 1_000;
 /** An hour keeps the console useful, ten years are enough for anybody. */
 const RETENTION_BOUNDS = { minMs: 3_600_000, maxMs: 3_650 * 86_400_000, text: '1h to 3650d' };
@@ -22,6 +29,7 @@ const TARGETS = demand(
   `must be a list of 1 to ${TARGETS_MAX.toLocaleString('en')} addresses`,
   'write targets: [https://a.example.com, https://b.example.com]',
 );
+const INCLUDE = demand('must be a list of files or patterns', 'write include: [checks/*.yaml]');
 const BLOCKS = demand('must be a list of address blocks', 'write it like deny: [10.0.0.0/8]');
 
 const who = {
@@ -34,7 +42,8 @@ const named = {
   labels: who.labels,
 };
 
-const olderExpectations = {
+const older = {
+  record_type: probeFields.recordType.describe('Older name of recordType.'),
   expect_code: statusCodeField.describe('Older name of expect.status; 0 = any.').optional(),
   expect_status: statusField.describe('Older name of expect.status.').optional(),
   expect_body: z
@@ -45,32 +54,38 @@ const olderExpectations = {
 
 const terseCheckSchema = z.strictObject({
   name: nameField.describe('1 to 64 characters, unique in its namespace.'),
-  target: targetField.describe('Web address, or tcp://host:port.').optional(),
+  target: targetField.describe(TARGET_FORMS).optional(),
   targets: z
     .array(targetField, { error: TARGETS })
     .min(1, { error: TARGETS })
     .max(TARGETS_MAX, { error: TARGETS })
     .describe('Several targets: one check each, named name-target.')
     .optional(),
+  targetsFile: textField('must be the path of a file', 'write targetsFile: targets.txt')
+    .describe('File with one target a line, # before comments; a path relative to this file.')
+    .optional(),
   ...probeFields,
   ...who,
+  query: textField('must be a name to look up', 'write query: example.com')
+    .describe('dns: older form of the target. Beside a target, that is the server asked.')
+    .optional(),
   url: targetField.describe('Older name of target.').optional(),
   port: z
     .number({ error: PORT })
     .int({ error: PORT })
     .min(1, { error: PORT })
     .max(65_535, { error: PORT })
-    .describe('Older form: joined to target.')
+    .describe('Older form: joined to target, for dns to the server.')
     .optional(),
   path: z
     .string({ error: PATH })
     .max(8_192, { error: PATH })
-    .describe('Older form: joined to target.')
+    .describe('Older form: joined to target; for grpc, the method.')
     .optional(),
-  ...olderExpectations,
+  ...older,
 });
 
-const defaultsSchema = z.strictObject({ ...probeFields, ...who, ...olderExpectations });
+const defaultsSchema = z.strictObject({ ...probeFields, ...who, ...older });
 
 const blocks = z.array(cidrField, { error: BLOCKS }).max(CIDRS_MAX, { error: BLOCKS });
 const kept = (what: string) => durationField(RETENTION_BOUNDS, '30d').describe(what).optional();
@@ -81,8 +96,20 @@ const listOf = <S extends z.ZodType>(item: S, section: string) =>
     error: demand('must be a list', `start each entry with "- " under ${section}:`),
   });
 
+const includedFile = z.string({ error: INCLUDE }).min(1, { error: INCLUDE });
+
 export const fileSchema = z
   .strictObject({
+    include: z
+      .union(
+        [
+          includedFile,
+          z.array(includedFile, { error: INCLUDE }).max(INCLUDES_MAX, { error: INCLUDE }),
+        ],
+        { error: INCLUDE },
+      )
+      .describe('Further files, by path or pattern, relative to this one. Each is whole in itself.')
+      .optional(),
     defaults: defaultsSchema
       .describe('Fields for every check that does not say otherwise.')
       .optional(),

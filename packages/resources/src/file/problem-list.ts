@@ -1,6 +1,7 @@
 // Collects what is wrong while a file is read, each problem at the place of its field. What was found
 // is shown only where it cannot be a secret.
 
+import { dirname, isAbsolute, join } from 'node:path';
 import { isDemand, readDemand } from '../fields/demand.ts';
 import { PROBLEMS_MAX, type Problem } from '../problem.ts';
 import { describe, locate, type Path, pathText, type SourceNode } from '../source/source-node.ts';
@@ -19,7 +20,10 @@ interface Saying {
 export class ProblemList {
   readonly problems: Problem[] = [];
   readonly warnings: Problem[] = [];
+  /** The first one; others are included by it, or named. */
   readonly file: string;
+  readonly #files = new WeakMap<SourceNode, string>();
+  #values = 0;
 
   /** More is not collected; it would not be shown. Finding words for 100,000 faults takes seconds. */
   get full(): boolean {
@@ -30,6 +34,21 @@ export class ProblemList {
     this.file = file;
   }
 
+  /** Problems in this document name the file at `path`, which is relative to the first one. */
+  adopt(root: SourceNode, path: string): void {
+    this.#files.set(root, this.nameOf(path));
+  }
+
+  nameOf(path: string): string {
+    return isAbsolute(path) ? path : join(dirname(this.file), path);
+  }
+
+  /** Counts values over all files; false once there are more than that. */
+  spend(values: number, most: number): boolean {
+    this.#values += values;
+    return this.#values <= most;
+  }
+
   /** A fault of the value there; of the missing field, where nothing is. */
   value(at: At, saying: Saying): void {
     if (this.full) return;
@@ -37,7 +56,7 @@ export class ProblemList {
     const nothing = node === undefined || (node.kind === 'scalar' && node.value === null);
     const found = nothing ? undefined : shown(at.path, node);
     this.problems.push({
-      file: this.file,
+      file: this.#fileOf(at),
       ...place,
       path: pathText(at.path),
       ...defined(saying, found),
@@ -48,18 +67,32 @@ export class ProblemList {
   key(at: At, saying: Saying): void {
     if (this.full) return;
     const { key } = locate(at.root, at.path);
-    this.problems.push({ file: this.file, ...key, path: pathText(at.path), ...defined(saying) });
+    this.problems.push({
+      file: this.#fileOf(at),
+      ...key,
+      path: pathText(at.path),
+      ...defined(saying),
+    });
   }
 
   warn(at: At, saying: Saying): void {
     const { place } = locate(at.root, at.path);
-    this.warnings.push({ file: this.file, ...place, path: pathText(at.path), ...defined(saying) });
+    this.warnings.push({
+      file: this.#fileOf(at),
+      ...place,
+      path: pathText(at.path),
+      ...defined(saying),
+    });
   }
 
   /** `file:line:column` of what was written there. */
   placeText(at: At): string {
     const { place } = locate(at.root, at.path);
-    return `${this.file}:${place.line}:${place.column}`;
+    return `${this.#fileOf(at)}:${place.line}:${place.column}`;
+  }
+
+  #fileOf({ root }: At): string {
+    return this.#files.get(root) ?? this.file;
   }
 }
 
@@ -78,19 +111,28 @@ function defined(saying: Saying, found?: string) {
 
 function shown(path: Path, node: SourceNode): string {
   if (node.kind !== 'scalar' || node.value === null) return describe(node);
-  if (mayBeSecret(path)) return `a text of ${String(node.value).length} characters`;
+  if (mayBeSecret(path) && !(path.includes('payload') && typeof node.value === 'number'))
+    return `a text of ${String(node.value).length} characters`;
   if (typeof node.value !== 'string') return describe(node);
   return describe({ ...node, value: withoutAnyCredentials(node.value) });
 }
 
-/** Values of request headers, and the addresses of channels, which often are the secret themselves. */
+/**
+ * Values of request headers and metadata, payloads, and the addresses of channels, which often are
+ * the secret themselves.
+ */
 function mayBeSecret(path: Path): boolean {
-  const headers = path.indexOf('headers');
-  if (headers >= 0 && headers < path.length - 1 && path[headers - 1] !== 'expect') return true;
-  const last = path.at(-1);
-  return (
-    !path.includes('expect') && (last === 'server' || (last === 'url' && path[0] !== 'checks'))
+  if (path.includes('expect')) return false;
+  const inCheck = path[0] === 'checks' || path[0] === 'defaults';
+  const values = path.findIndex(
+    (step, index) =>
+      step === 'headers' ||
+      (step === 'metadata' && (inCheck || path[index - 1] === 'spec')) ||
+      step === 'payload',
   );
+  if (values >= 0) return true;
+  const last = path.at(-1);
+  return (last === 'server' || last === 'url') && !inCheck;
 }
 
 /** Takes more than the credentials rather than less: the text may be broken just there. */

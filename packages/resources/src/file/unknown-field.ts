@@ -7,26 +7,34 @@ import type { Path } from '../source/source-node.ts';
 /** Words that other tools use for ours. */
 const OTHER_WORDS: Record<string, string> = {
   address: 'target',
+  certificate_days: 'expect.certificateDays',
   code: 'expect.status',
   endpoint: 'target',
+  count: 'packets',
   every: 'interval',
   follow_redirects: 'maxRedirects',
   frequency: 'interval',
   host: 'target',
   insecure: 'tls.verify',
   json: 'expect.json',
+  nameserver: 'server',
   period: 'interval',
+  qtype: 'recordType',
+  query: 'target',
+  rcode: 'expect.rcode',
+  resolver: 'server',
+  retry: 'retries',
   schedule: 'interval',
+  size: 'payload',
+  sni: 'tls.serverName',
   status: 'expect.status',
   status_code: 'expect.status',
   tags: 'labels',
+  targets_file: 'targetsFile',
   that: 'expect.that',
   uri: 'target',
   verb: 'method',
 };
-
-/** Fields of kinds that come later. */
-const LATER_FIELDS: Record<string, string> = { query: 'dns', server: 'dns', record_type: 'dns' };
 
 /** A longer list is for the reference page. */
 const FIELDS_SHOWN_MAX = 8;
@@ -37,13 +45,6 @@ export function unknownField(
   name: string,
 ): { message: string; hint: string } {
   const fields = [...fieldsAt(schema, path)];
-  const later = LATER_FIELDS[name];
-  if (later !== undefined && fields.includes('interval')) {
-    return { message: `belongs to kind ${later}, which is not available yet`, hint: 'remove it' };
-  }
-  if (name === 'include' && fields.includes('checks')) {
-    return { message: 'is not available yet', hint: 'write the checks into this file' };
-  }
   if (fields.includes(name)) return { message: 'does not go with this type', hint: 'remove it' };
   const message = 'is not a field here';
   const other = Object.hasOwn(OTHER_WORDS, name) ? OTHER_WORDS[name] : undefined;

@@ -1,5 +1,5 @@
 // The fields of one entry under their present names, each with the place it was written at. Groups
-// (expect, tls, headers, labels) are taken apart one level, so that defaults and check can be laid
+// (expect, tls, headers, labels …) are taken apart one level, so that defaults and check can be laid
 // over each other field by field.
 
 import type { Path } from '../source/source-node.ts';
@@ -15,7 +15,7 @@ export interface WrittenField {
 /** By canonical key; later entries win when two maps are laid over each other. */
 export type WrittenFields = Map<string, WrittenField>;
 
-const GROUPS: readonly string[] = ['expect', 'tls', 'headers', 'labels'];
+const GROUPS: readonly string[] = ['expect', 'tls', 'headers', 'metadata', 'retries', 'labels'];
 
 /** Older name → present path, and what its value becomes. */
 const OLDER: Record<
@@ -23,6 +23,7 @@ const OLDER: Record<
   { path: [string] | [string, string]; value?: (value: unknown) => unknown }
 > = {
   url: { path: ['target'] },
+  record_type: { path: ['recordType'] },
   expect_status: { path: ['expect', 'status'] },
   expect_code: { path: ['expect', 'status'], value: zeroAsAny },
   expect_body: { path: ['expect', 'body'], value: (contains) => ({ contains }) },
@@ -70,7 +71,8 @@ function put(fields: WrittenFields, field: WrittenField): void {
 
 function keyOf(field: WrittenField): string {
   // Header names do not care about case: a check's `accept` replaces the defaults' `Accept`.
-  const name = field.group === 'headers' ? field.name.toLowerCase() : field.name;
+  const caseless = field.group === 'headers' || field.group === 'metadata';
+  const name = caseless ? field.name.toLowerCase() : field.name;
   return field.group === undefined ? name : `${field.group}\n${name}`;
 }
 

@@ -3,10 +3,20 @@
 
 import { formatDuration } from '@holdfast/kernel';
 import type { CheckSpec } from '../check.ts';
+import { readDemand } from '../fields/demand.ts';
 import { type DurationBounds, durationMs } from '../fields/duration-field.ts';
+import { ruleFault } from '../rule/rule-field.ts';
 import type { Path } from '../source/source-node.ts';
-import { HTTP_FIELDS } from './check-fields.ts';
-import { DEFAULT_INTERVAL_MS } from './compile-check.ts';
+import { intervalMs, retryOf, timeoutMs } from './check-times.ts';
+import { kindFaults } from './kind-rules.ts';
+import {
+  type CheckType,
+  KIND_EXPECTATIONS,
+  KIND_FIELDS,
+  kindList,
+  kindsWith,
+  TARGET_EXAMPLES,
+} from './kinds.ts';
 import { readTarget, type Target } from './target.ts';
 
 export interface CheckFault {
@@ -28,18 +38,23 @@ export function checkFaults(
 ): CheckFault[] {
   const reading = spec.target === undefined ? undefined : readTarget(spec.target, spec.type);
   const target = reading?.ok ? reading.target : undefined;
-  const faults: CheckFault[] = [...timeFaults(spec, limits, lost), ...bodyFaults(spec, lost)];
   const kindLost = lost.has('type') && spec.type === undefined;
+  const kind = kindLost ? undefined : (target?.type ?? spec.type);
+  const faults: CheckFault[] = [...timeFaults(spec, limits, lost), ...retryFaults(spec, lost)];
   if (reading?.ok === false && !kindLost) faults.push({ field: ['target'], ...reading.fault });
-  if ((target?.type ?? spec.type) === 'tcp') faults.push(...foreignFields(spec));
-  else faults.push(...certificateFaults(spec, target));
-  return faults;
+  if (kind === undefined || kind === 'http') faults.push(...bodyFaults(spec, lost));
+  faults.push(...certificateFaults(spec, target));
+  if (kind === undefined) return faults;
+  const foreign = foreignFields(spec, kind);
+  const foreignNames = new Set(foreign.map(({ field }) => field[0]));
+  const own = kindFaults(spec, target, lost).filter(({ field }) => !foreignNames.has(field[0]));
+  return [...faults, ...foreign, ...own, ...ruleFaults(spec, kind)];
 }
 
 function timeFaults(spec: Spec, limits: DurationBounds, lost: ReadonlySet<string>): CheckFault[] {
   const interval = spec.interval === undefined ? undefined : durationMs(spec.interval);
   const timeout = spec.timeout === undefined ? undefined : durationMs(spec.timeout);
-  const intervalMs = interval ?? DEFAULT_INTERVAL_MS;
+  const everyMs = intervalMs(spec);
   const faults: CheckFault[] = [];
   if (interval !== undefined && (interval < limits.minMs || interval > limits.maxMs)) {
     const range = `${formatDuration(limits.minMs)} to ${formatDuration(limits.maxMs)}`;
@@ -47,12 +62,30 @@ function timeFaults(spec: Spec, limits: DurationBounds, lost: ReadonlySet<string
     faults.push({ field: ['interval'], message: `is outside of limits.interval, ${range}`, hint });
   }
   const intervalLost = interval === undefined && lost.has('interval');
-  if (timeout !== undefined && timeout > intervalMs && !intervalLost) {
-    const message = `is longer than the interval of ${formatDuration(intervalMs)}`;
-    const hint = `write timeout: ${formatDuration(intervalMs)} or less, or a longer interval`;
+  if (timeout !== undefined && timeout > everyMs && !intervalLost) {
+    const message = `is longer than the interval of ${formatDuration(everyMs)}`;
+    const hint = `write timeout: ${formatDuration(everyMs)} or less, or a longer interval`;
     faults.push({ field: ['timeout'], message, hint });
   }
   return faults;
+}
+
+/** The timeout covers all tries and the waits between them. */
+function retryFaults(spec: Spec, lost: ReadonlySet<string>): CheckFault[] {
+  const retry = retryOf(spec);
+  if (retry === undefined) {
+    if (spec.retries?.backoff === undefined) return [];
+    const message = 'is the wait between tries, and there is only one';
+    const hint = 'write retries: {attempts: 3}';
+    return [{ field: ['retries', 'backoff'], message, hint, warning: true }];
+  }
+  const timeLost = (lost.has('timeout') && spec.timeout === undefined) || lost.has('interval');
+  // 1, 2, 4 … times the back-off.
+  const waitsMs = retry.backoffMs * (2 ** (retry.attempts - 1) - 1);
+  if (timeLost || waitsMs < timeoutMs(spec)) return [];
+  const message = `waits ${formatDuration(waitsMs)} between its tries, and the timeout of ${formatDuration(timeoutMs(spec))} covers all of them`;
+  const hint = 'write fewer attempts, a shorter backoff or a longer timeout';
+  return [{ field: ['retries'], message, hint }];
 }
 
 function bodyFaults(spec: Spec, lost: ReadonlySet<string>): CheckFault[] {
@@ -78,12 +111,39 @@ function bodyFaults(spec: Spec, lost: ReadonlySet<string>): CheckFault[] {
   return faults;
 }
 
-function foreignFields(spec: Spec): CheckFault[] {
-  return HTTP_FIELDS.filter((name) => spec[name] !== undefined).map((name) => ({
-    field: [name],
-    message: 'belongs to http checks, this one is tcp',
-    hint: 'remove it, or write a target like https://host/path',
-  }));
+function foreignFields(spec: Spec, kind: CheckType): CheckFault[] {
+  const foreign = Object.entries(spec).flatMap(([name, value]) => {
+    const kinds = kindsWith(name);
+    const isForeign = value !== undefined && kinds.length > 0 && !KIND_FIELDS[kind].includes(name);
+    return isForeign ? [belongsTo(kinds, kind, [name])] : [];
+  });
+  const expected = Object.entries(spec.expect ?? {}).flatMap(([name, value]) => {
+    const isForeign = value !== undefined && !KIND_EXPECTATIONS[kind].includes(name);
+    return isForeign ? [belongsTo(kindsWith(name, 'expect'), kind, ['expect', name])] : [];
+  });
+  return [...foreign, ...expected];
+}
+
+function belongsTo(kinds: readonly CheckType[], kind: CheckType, field: Path): CheckFault {
+  const [first = 'http'] = kinds;
+  return {
+    field,
+    message: `belongs to ${kindList(kinds)} checks, this one is ${kind}`,
+    hint: `remove it, or write a target like ${TARGET_EXAMPLES[first]}`,
+  };
+}
+
+/** What of a rule the first pass cannot know: whether this kind has its variables. */
+function ruleFaults(spec: Spec, kind: CheckType): CheckFault[] {
+  const { that } = spec.expect ?? {};
+  if (that === undefined || !KIND_EXPECTATIONS[kind].includes('that')) return [];
+  return [that].flat().flatMap((rule, index) => {
+    const said = ruleFault(rule, kind);
+    if (said === undefined) return [];
+    const { message, hint = 'write another rule' } = readDemand(said);
+    const field = typeof that === 'string' ? ['expect', 'that'] : ['expect', 'that', index];
+    return [{ field, message, hint }];
+  });
 }
 
 function certificateFaults(spec: Spec, target: Target | undefined): CheckFault[] {

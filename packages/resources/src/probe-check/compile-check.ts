@@ -10,15 +10,13 @@ import type {
   StatusRange,
 } from '../compiled-check.ts';
 import { byteSize } from '../fields/byte-size.ts';
-import { type DurationText, durationMs } from '../fields/duration-field.ts';
 import { DEFAULT_NAMESPACE } from '../fields/name-fields.ts';
 import { statusRanges } from '../fields/status-field.ts';
+import { intervalMs, retryOf, timeoutMs } from './check-times.ts';
+import { dnsSpec, grpcSpec, icmpSpec, tlsCheckSpec } from './compile-kinds.ts';
+import { defined, ipOf, listOf, tlsOf } from './compiled-parts.ts';
 import { readTarget, type Target } from './target.ts';
 
-/** Often enough to notice within a minute, rare enough to be no load. */
-export const DEFAULT_INTERVAL_MS = 30_000;
-/** Longer than people wait; shortened to the interval, so that runs never overlap. */
-const DEFAULT_TIMEOUT_MS = 10_000;
 /** Loops show within five; browsers allow 20. */
 const DEFAULT_MAX_REDIRECTS = 5;
 /** Far above any health page; keeps one bad answer from filling an agent. */
@@ -32,42 +30,52 @@ export function compileCheck(check: Check): CompiledCheck {
   const { metadata, spec } = check;
   const reading = readTarget(spec.target, spec.type);
   if (!reading.ok) throw new TypeError(`target ${reading.fault.message}`);
-  const intervalMs = milliseconds(spec.interval) ?? DEFAULT_INTERVAL_MS;
   return {
     namespace: metadata.namespace ?? DEFAULT_NAMESPACE,
     name: metadata.name,
     target: reading.target.shown,
-    intervalMs,
-    timeoutMs: milliseconds(spec.timeout) ?? Math.min(DEFAULT_TIMEOUT_MS, intervalMs),
+    intervalMs: intervalMs(spec),
+    timeoutMs: timeoutMs(spec),
     labels: { ...metadata.labels },
     paused: spec.paused ?? false,
+    ...defined({ retry: retryOf(spec) }),
     spec: probeSpec(reading.target, spec),
   };
 }
 
 function probeSpec(target: Target, spec: CheckSpec): ProbeSpec {
-  const ip = spec.ip === undefined ? 'any' : ipOf(spec.ip);
-  if (target.type === 'tcp') return { kind: 'tcp', host: target.host, port: target.port, ip };
+  switch (target.type) {
+    case 'http':
+      return httpSpec(target.url, spec);
+    case 'tcp':
+      return { kind: 'tcp', host: target.host, port: target.port, ip: ipOf(spec) };
+    case 'tls':
+      return tlsCheckSpec(target, spec);
+    case 'dns':
+      return dnsSpec(target, spec);
+    case 'icmp':
+      return icmpSpec(target, spec);
+    case 'grpc':
+      return grpcSpec(target, spec);
+  }
+}
+
+function httpSpec(url: string, spec: CheckSpec): HttpSpec {
   const maxRedirects = spec.maxRedirects ?? DEFAULT_MAX_REDIRECTS;
-  const { serverName, ca, verify = true } = spec.tls ?? {};
   const http: HttpSpec = {
     kind: 'http',
-    url: target.url,
+    url,
     method: spec.method ?? 'GET',
     headers: { ...spec.headers },
     maxRedirects,
-    ip,
-    tls: { verify, ...defined({ serverName, ca }) },
+    ip: ipOf(spec),
+    tls: tlsOf(spec),
     bodyBytesMax:
       (spec.bodyLimit === undefined ? undefined : byteSize(spec.bodyLimit)) ??
       DEFAULT_BODY_BYTES_MAX,
     expect: expectation(spec.expect ?? {}, maxRedirects),
   };
   return { ...http, ...defined({ body: spec.body }) };
-}
-
-function ipOf(ip: NonNullable<CheckSpec['ip']>): 'any' | '4' | '6' {
-  return ip === 4 ? '4' : ip === 6 ? '6' : ip;
 }
 
 function expectation(
@@ -80,7 +88,7 @@ function expectation(
   return {
     status: ranges ?? [maxRedirects === 0 ? SUCCESS_OR_REDIRECT : SUCCESS],
     headers: Object.fromEntries(lowerCase),
-    that: typeof that === 'string' ? [that] : [...that],
+    that: listOf(that),
     ...defined({
       body:
         body === undefined
@@ -92,17 +100,4 @@ function expectation(
       certificateDays,
     }),
   };
-}
-
-function milliseconds(written: DurationText | undefined): number | undefined {
-  return written === undefined ? undefined : durationMs(written);
-}
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** Without the fields that are undefined: absent and undefined differ in what is compiled. */
-function defined<T extends object>(fields: T): Defined<T> {
-  return Object.fromEntries(
-    Object.entries(fields).filter(([, value]) => value !== undefined),
-  ) as Defined<T>;
 }

@@ -22,6 +22,8 @@ const AUTHORITY = /^([A-Za-z][A-Za-z0-9+.-]*:\/\/)?([^/?#]*)(.*)$/s;
 
 export function joinTarget(parts: TargetParts): JoinedTarget {
   const { type, port, path } = parts;
+  if (type === 'icmp' && port !== undefined)
+    return refused('port', 'is given, but icmp has no ports', 'remove it');
   const [, scheme = '', authority = '', rest = ''] = AUTHORITY.exec(parts.target) ?? [];
   const web = scheme === '' ? type === 'http' : /^https?:/i.test(scheme);
   const front = scheme === '' && web ? 'http://' : scheme;
@@ -37,7 +39,8 @@ export function joinTarget(parts: TargetParts): JoinedTarget {
   const address =
     port === undefined || written !== undefined ? `${front}${host}` : `${front}${host}:${port}`;
   if (path === undefined) return { ok: true, target: `${address}${rest}` };
-  if (!web) return refused('path', 'belongs to http checks', 'remove it, or write type: http');
+  if (!web)
+    return refused('path', 'belongs to http and grpc checks', 'remove it, or write type: http');
   if (rest !== '' && rest !== '/') {
     return refused(
       'path',

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { CHECK_TYPES, type CheckType } from './kinds.ts';
+import { joinDns } from './older-dns.ts';
 import { joinTarget } from './older-target.ts';
 import { readTarget, type Target, withoutCredentials } from './target.ts';
 
-function targetOf(text: string, type?: 'http' | 'tcp'): Target {
+function targetOf(text: string, type?: CheckType): Target {
   const reading = readTarget(text, type);
   assert.ok(reading.ok, text);
   return reading.target;
@@ -29,6 +31,36 @@ test('the scheme tells the kind', () => {
   assert.equal(targetOf('bücher.example:80', 'tcp').type === 'tcp', true);
 });
 
+test('each kind reads what it needs', () => {
+  const read = (text: string, type?: CheckType) => {
+    const { shown, ...target } = targetOf(text, type);
+    assert.equal(shown, text);
+    return target;
+  };
+  const tls = { type: 'tls', host: 'a.example', port: 443, portWritten: false };
+  assert.deepEqual(read('tls://a.example'), tls);
+  assert.deepEqual(read('TLS://a.example:443/'), { ...tls, portWritten: true });
+  assert.deepEqual(read('2001:db8::1', 'tls'), { ...tls, host: '2001:db8::1' });
+  assert.deepEqual(read('dns://1.1.1.1/Example.com.'), {
+    type: 'dns',
+    name: 'Example.com',
+    server: { host: '1.1.1.1', port: 53 },
+  });
+  assert.deepEqual(read('dns:///a.example'), { type: 'dns', name: 'a.example' });
+  assert.deepEqual(read('0/25.2.0.192.in-addr.arpa', 'dns'), {
+    type: 'dns',
+    name: '0/25.2.0.192.in-addr.arpa',
+  });
+  assert.deepEqual(read('.', 'dns'), { type: 'dns', name: '.' });
+  assert.deepEqual(read('bücher.example', 'dns'), { type: 'dns', name: 'xn--bcher-kva.example' });
+  assert.deepEqual(read('ping://[::1]'), { type: 'icmp', host: '::1' });
+  assert.deepEqual(read('icmp://::1'), { type: 'icmp', host: '::1' });
+  const grpc = { type: 'grpc', host: 'a.example', port: 1, secure: false };
+  assert.deepEqual(read('grpc://a.example:1'), grpc);
+  assert.deepEqual(read('a.example:1', 'grpc'), grpc);
+  assert.deepEqual(read('grpcs://a.example:1'), { ...grpc, secure: true });
+});
+
 test('credentials are dialled and never shown', () => {
   const target = targetOf('https://me:s3cret@a.example/x@y');
   assert.ok(target.type === 'http' && target.url.includes('s3cret'));
@@ -42,7 +74,6 @@ test('what cannot be asked is refused with what to write', () => {
     'a',
     'a:80',
     'ws://a',
-    'icmp://a',
     'tcp://a',
     'tcp://a:0',
     'tcp://:80',
@@ -59,11 +90,14 @@ test('what cannot be asked is refused with what to write', () => {
 });
 
 test('never throws, and what is read never shows credentials', () => {
-  const type = fc.constantFrom(undefined, 'http' as const, 'tcp' as const);
+  const type = fc.constantFrom(undefined, ...CHECK_TYPES);
+  const schemes = fc.constantFrom('tls', 'dns', 'icmp', 'ping', 'grpc', 'grpcs', 'tcp');
+  const rest = fc.string({ unit: fc.constantFrom(...'a1.:/[]@-_é%') });
   fc.assert(
     fc.property(
       fc.oneof(
         fc.string(),
+        fc.tuple(schemes, rest).map(([scheme, after]) => `${scheme}://${after}`),
         fc.webUrl().map((url) => url.replace('://', '://me:hunter2@')),
       ),
       type,
@@ -92,4 +126,24 @@ test('the older parts are joined', () => {
   assert.equal(join('a.example:80', 'tcp', 81), 'port');
   assert.equal(join('http://a.example/x', 'http', undefined, '/y'), 'path');
   assert.equal(join('tcp://a.example:1', 'tcp', undefined, '/y'), 'path');
+});
+
+test('the older parts of a dns check are joined', () => {
+  const join = (target: string, query?: string, server?: string, port?: number) => {
+    const joined = joinDns({ target, query, server, port });
+    return joined.ok ? [joined.target, joined.server] : joined.fault.part;
+  };
+  assert.deepEqual(join('a.example'), ['a.example', undefined]);
+  assert.deepEqual(join('::1', 'a.example'), ['dns://[::1]/a.example', undefined]);
+  assert.deepEqual(join('dns://1.1.1.1/', 'a.example', undefined, 54), [
+    'dns://1.1.1.1:54/a.example',
+    undefined,
+  ]);
+  assert.deepEqual(join('a.example', 'a.example', '1.1.1.1:53', 53), ['a.example', '1.1.1.1:53']);
+  assert.deepEqual(join('dns://1.1.1.1/a.example', 'a.example'), [
+    'dns://1.1.1.1/a.example',
+    undefined,
+  ]);
+  assert.equal(join('a.example', 'b.example', '1.1.1.1'), 'query');
+  assert.equal(join('a.example', undefined, '1.1.1.1:53', 54), 'port');
 });

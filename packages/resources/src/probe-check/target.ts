@@ -1,40 +1,47 @@
-// What a check asks, read from its target: a web address, or host and port. The kind may be told by
-// the scheme alone. Credentials stay in the address that is dialled and never in what is shown.
+// What a check asks, read from its target: an address whose scheme tells the kind, or one without a
+// scheme whose kind is given. Credentials stay in the address that is dialled and never in what is shown.
 
-import { isIPv6 } from 'node:net';
-import { domainToASCII } from 'node:url';
 import { similarWord } from '../similar-word.ts';
+import { readDnsAddress, readDnsName } from './dns-target.ts';
+import { PORT_MAX, readHost, readHostAndPort, type TargetFault } from './host-and-port.ts';
+import { type CheckType, TARGET_EXAMPLES } from './kinds.ts';
 
-export type CheckType = 'http' | 'tcp';
+export type { CheckType, TargetFault };
 
-export type Target =
-  | { type: 'http'; url: string; secure: boolean; shown: string }
-  | { type: 'tcp'; host: string; port: number; shown: string };
-
-export interface TargetFault {
-  message: string;
-  hint: string;
-}
+export type Target = { shown: string } & (
+  | { type: 'http'; url: string; secure: boolean }
+  | { type: 'tcp'; host: string; port: number }
+  | { type: 'tls'; host: string; port: number; portWritten: boolean }
+  | { type: 'dns'; name: string; server?: { host: string; port: number } }
+  | { type: 'icmp'; host: string }
+  | { type: 'grpc'; host: string; port: number; secure: boolean }
+);
 
 export type TargetReading = { ok: true; target: Target } | { ok: false; fault: TargetFault };
 
-/** Kinds that Holdfast will have; their fields and schemes deserve a straight answer. */
-export const LATER_TYPES = ['dns', 'tls', 'icmp', 'grpc'] as const;
+/** Port of TLS where a target names none: that of https. */
+const TLS_PORT = 443;
 
 const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//;
-const LATER_SCHEMES: Record<string, string> = {
-  dns: 'dns',
-  tls: 'tls',
-  icmp: 'icmp',
-  ping: 'icmp',
-  grpc: 'grpc',
-  grpcs: 'grpc',
+const SCHEMES: ReadonlyMap<string, CheckType> = new Map([
+  ['http', 'http'],
+  ['https', 'http'],
+  ['tcp', 'tcp'],
+  ['tls', 'tls'],
+  ['dns', 'dns'],
+  ['icmp', 'icmp'],
+  ['ping', 'icmp'],
+  ['grpc', 'grpc'],
+  ['grpcs', 'grpc'],
+]);
+const WORDS: Readonly<Record<CheckType, string>> = {
+  http: 'a web address',
+  tcp: 'a TCP target',
+  tls: 'a TLS target',
+  dns: 'a DNS target',
+  icmp: 'an ICMP target',
+  grpc: 'a gRPC target',
 };
-const PORT_MAX = 65_535;
-
-export function laterType(word: string): string {
-  return `kind ${word} is not available yet`;
-}
 
 export function readTarget(text: string, type: CheckType | undefined): TargetReading {
   if (/[\s\p{Cc}]/u.test(text))
@@ -43,37 +50,56 @@ export function readTarget(text: string, type: CheckType | undefined): TargetRea
     return refused('cannot hold placeholders', 'put secrets into headers, which can');
   const scheme = SCHEME.exec(text)?.[1]?.toLowerCase();
   if (scheme === undefined) return withoutScheme(text, type);
-  if (scheme === 'http' || scheme === 'https') {
-    if (type !== 'tcp') return webAddress(text, scheme);
-    return refused(
-      'is a web address, but type is tcp',
-      'write type: http, or a target like tcp://host:port',
-    );
+  const told = SCHEMES.get(scheme);
+  if (told === undefined) return unknownScheme(scheme);
+  if (type !== undefined && type !== told) {
+    const hint = `write type: ${told}, or a target like ${TARGET_EXAMPLES[type]}`;
+    return refused(`is ${WORDS[told]}, but type is ${type}`, hint);
   }
-  if (scheme === 'tcp') {
-    if (type !== 'http') return hostAndPort(text.slice('tcp://'.length), text);
-    return refused(
-      'is a TCP target, but type is http',
-      'write type: tcp, or a target like https://host/path',
-    );
-  }
-  const later = LATER_SCHEMES[scheme];
-  if (later !== undefined) return refused(laterType(later), 'write http://, https:// or tcp://');
-  const near = similarWord(scheme, ['http', 'https', 'tcp']);
-  const hint =
-    near === undefined ? 'write http://, https:// or tcp://' : `did you mean ${near}://?`;
+  return readKind(told, text, scheme);
+}
+
+function unknownScheme(scheme: string): TargetReading {
+  const near = similarWord(scheme, SCHEMES.keys());
+  const known = [...SCHEMES.keys()].map((word) => `${word}://`).join(', ');
+  const hint = near === undefined ? `write one of ${known}` : `did you mean ${near}://?`;
   return refused(`has the unknown scheme ${scheme}://`, hint);
 }
 
 function withoutScheme(text: string, type: CheckType | undefined): TargetReading {
   if (text === '') return refused('is empty', 'write an address like https://example.com/health');
-  if (type === 'http') return webAddress(`http://${text}`, 'http');
-  if (type === 'tcp') return hostAndPort(text, text);
+  if (type !== undefined) return readKind(type, text, undefined);
   const shown = withoutCredentials(text);
   const hint = /:\d+$/.test(text)
     ? `write tcp://${shown} or http://${shown}`
     : `write https://${shown}, or add type: http`;
   return refused('does not tell its kind', hint);
+}
+
+function readKind(type: CheckType, text: string, scheme: string | undefined): TargetReading {
+  if (type === 'http')
+    return scheme === undefined ? webAddress(`http://${text}`, 'http') : webAddress(text, scheme);
+  const rest = scheme === undefined ? text : text.slice(scheme.length + '://'.length);
+  if (type === 'dns') {
+    const reading = scheme === undefined ? readDnsName(rest) : readDnsAddress(rest);
+    if (!reading.ok) return reading;
+    const { ok, ...asked } = reading;
+    return { ok, target: { type, ...asked, shown: text } };
+  }
+  const reading = hostOf(type, rest);
+  if (!reading.ok) return reading;
+  const { host, port, portWritten } = reading;
+  if (type === 'icmp') return { ok: true, target: { type, host, shown: text } };
+  if (type === 'tcp') return { ok: true, target: { type, host, port, shown: text } };
+  if (type === 'tls') return { ok: true, target: { type, host, port, portWritten, shown: text } };
+  return { ok: true, target: { type, host, port, secure: scheme === 'grpcs', shown: text } };
+}
+
+function hostOf(type: 'tcp' | 'tls' | 'icmp' | 'grpc', rest: string) {
+  if (type === 'icmp') return readHost(rest.replace(/\/$/, ''), 'icmp://router.example.com');
+  if (type === 'tls') return readHostAndPort(rest, 'tls://mail.example.com:465', TLS_PORT);
+  if (type === 'grpc') return readHostAndPort(rest, 'grpc://api.example.com:50051');
+  return readHostAndPort(rest, 'tcp://db.example.com:5432');
 }
 
 function webAddress(text: string, scheme: string): TargetReading {
@@ -85,34 +111,8 @@ function webAddress(text: string, scheme: string): TargetReading {
   }
   const url = new URL(text);
   if (url.port === '0') return refused('has port 0', `write a port of 1 to ${PORT_MAX}`);
-  const target: Target = {
-    type: 'http',
-    url: url.href,
-    secure: scheme === 'https',
-    shown: withoutCredentials(text),
-  };
-  return { ok: true, target };
-}
-
-function hostAndPort(text: string, written: string): TargetReading {
-  const [, bracketed, plain, digits] =
-    /^(?:\[([^\]]*)\]|([^:[\]/?#@]*)):(\d+)\/?$/.exec(text) ?? [];
-  const host = bracketed ?? plain;
-  if (host === undefined || digits === undefined) return unreadableHost(text);
-  const port = Number(digits);
-  if (port < 1 || port > PORT_MAX)
-    return refused(`has port ${digits}`, `write a port of 1 to ${PORT_MAX}`);
-  const ascii = bracketed === undefined ? domainToASCII(host) : isIPv6(host) ? host : '';
-  if (ascii === '') return refused('has no valid host', 'write it like tcp://db.example.com:5432');
-  return { ok: true, target: { type: 'tcp', host: ascii, port, shown: written } };
-}
-
-function unreadableHost(text: string): TargetReading {
-  if (text.includes('@')) return refused('cannot hold credentials', 'write host:port alone');
-  if (isIPv6(text))
-    return refused('is an IPv6 address without a port', `write [${text}]:443 with the port`);
-  if (/^[^:/]+$/.test(text)) return refused('has no port', `write ${text}:443 with the port`);
-  return refused('is not host and port', 'write it like tcp://db.example.com:5432');
+  const shown = withoutCredentials(text);
+  return { ok: true, target: { type: 'http', url: url.href, secure: scheme === 'https', shown } };
 }
 
 /** Drops `user:password@` from an address, whether or not the rest can be read. */

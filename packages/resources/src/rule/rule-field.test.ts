@@ -34,6 +34,7 @@ const BINDINGS = {
     ['etag', 'x'],
   ]),
   body: 'oo',
+  detail: { ttl: 64 },
   json: { ok: true, items: [{ price: 5 }] },
   total_ms: 20,
   phases: new Map([['connect', 5]]),
@@ -82,6 +83,30 @@ test('wrong rules are refused, saying where and what to write', () => {
     [`"${'x'.repeat(1000)}" == body`, /at most 1000 characters/],
   ];
   for (const [rule, words] of wrong) assert.match(ruleFault(rule) ?? 'passed', words, rule);
+});
+
+test('a kind has its own variables', () => {
+  const rules = {
+    'status == 200': ['http'],
+    'detail.ttl > 5': ['tls', 'dns', 'icmp', 'grpc'],
+    'certificate_days > 5.0': ['http', 'tls', 'grpc'],
+    'total_ms < 5.0 && phases["connect"] < 1.0 && target != ""': [
+      'http',
+      'tls',
+      'dns',
+      'icmp',
+      'grpc',
+    ],
+    true: ['http', 'tls', 'dns', 'icmp', 'grpc', 'tcp'],
+  };
+  for (const [rule, kinds] of Object.entries(rules)) {
+    assert.equal(ruleFault(rule), undefined, rule);
+    for (const kind of ['http', 'tls', 'dns', 'icmp', 'grpc', 'tcp']) {
+      const fault = ruleFault(rule, kind);
+      if (kinds.includes(kind)) assert.equal(fault, undefined, `${rule} in ${kind}`);
+      else assert.match(fault ?? 'passed', new RegExp(`in ${kind} checks`), rule);
+    }
+  }
 });
 
 test('never throws', () => {

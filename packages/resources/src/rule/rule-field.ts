@@ -12,22 +12,25 @@ import { RuleFault } from './rule-vocabulary.ts';
 const RULE_LENGTH_MAX = 1_000;
 const EXAMPLE = 'write it like status == 200 && total_ms < 300.0';
 
-export const ruleField = provenText(demand('must be a rule, as a text', EXAMPLE), ruleFault);
+export const ruleField = provenText(demand('must be a rule, as a text', EXAMPLE), (rule) =>
+  ruleFault(rule),
+);
 
 /** Whole fleets share a few rules; proving each once keeps large files fast. */
 const PROVEN_MAX = 1_000;
 const proven = new Map<string, string | undefined>();
 
-/** What is wrong with a rule, as a demand. */
-export function ruleFault(rule: string): string | undefined {
-  if (proven.has(rule)) return proven.get(rule);
-  const fault = prove(rule);
+/** What is wrong with a rule, as a demand; with a kind, also where that kind has not the variables. */
+export function ruleFault(rule: string, kind?: string): string | undefined {
+  const key = `${kind ?? ''}\n${rule}`;
+  if (proven.has(key)) return proven.get(key);
+  const fault = prove(rule, kind);
   if (proven.size >= PROVEN_MAX) proven.clear();
-  proven.set(rule, fault);
+  proven.set(key, fault);
   return fault;
 }
 
-function prove(rule: string): string | undefined {
+function prove(rule: string, kind: string | undefined): string | undefined {
   if (rule.length > RULE_LENGTH_MAX)
     return demand(`must be at most ${RULE_LENGTH_MAX} characters`, 'split it into a list of rules');
   if (rule.trim() === '') return demand('is empty', EXAMPLE);
@@ -38,7 +41,8 @@ function prove(rule: string): string | undefined {
     return syntaxFault(rule, error);
   }
   try {
-    const type = parsed.expr === undefined ? CelScalar.DYN : ruleType(parsed.expr, provePattern);
+    const type =
+      parsed.expr === undefined ? CelScalar.DYN : ruleType(parsed.expr, provePattern, kind);
     if (type === CelScalar.BOOL || type === CelScalar.DYN) return undefined;
     return demand(
       `must be true or false, but gives ${type.name}`,

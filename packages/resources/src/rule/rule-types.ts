@@ -9,10 +9,10 @@ import {
   common,
   comparable,
   OPERATORS,
-  RULE_VARIABLES,
   type RuleExpression,
   RuleFault,
   resultOf,
+  ruleVariables,
 } from './rule-vocabulary.ts';
 
 type Kind<C extends string> = Extract<RuleExpression['exprKind'], { case: C }>;
@@ -36,26 +36,34 @@ const TYPE_NAMES = [
 /** Each multiplies the work of a run by the size of the answer; one after the other counts as nested. */
 const NESTED_LOOPS_MAX = 2;
 
-/** Throws RuleFault; `provePattern` returns what is wrong with a pattern written into the rule. */
+/**
+ * Throws RuleFault; `provePattern` returns what is wrong with a pattern written into the rule. With a
+ * kind of check, only its variables are there.
+ */
 export function ruleType(
   root: RuleExpression,
   provePattern: (pattern: string) => string | undefined,
+  kind?: string,
 ): CelType {
-  return new RuleTyper(provePattern).type(root, new Map(Object.entries(RULE_VARIABLES)), 0);
+  return new RuleTyper(provePattern, kind).type(root, ruleVariables(kind), 0);
 }
 
 class RuleTyper {
   readonly #provePattern: (pattern: string) => string | undefined;
 
-  constructor(provePattern: (pattern: string) => string | undefined) {
+  readonly #kind: string | undefined;
+
+  constructor(provePattern: (pattern: string) => string | undefined, kind: string | undefined) {
     this.#provePattern = provePattern;
+    this.#kind = kind;
   }
 
   type(expression: RuleExpression | undefined, scope: Scope, loops: number): CelType {
     const kind = expression?.exprKind;
     if (expression === undefined || kind === undefined) return DYN;
     if (kind.case === 'constExpr') return constantType(kind.value);
-    if (kind.case === 'identExpr') return variableType(expression.id, kind.value.name, scope);
+    if (kind.case === 'identExpr')
+      return variableType(expression.id, kind.value.name, scope, this.#kind);
     if (kind.case === 'selectExpr') return this.#select(expression.id, kind.value, scope, loops);
     if (kind.case === 'callExpr') return this.#call(expression.id, kind.value, scope, loops);
     if (kind.case === 'comprehensionExpr')
@@ -169,7 +177,7 @@ function constantType(constant: Kind<'constExpr'>['value']): CelType {
   return types[constant.constantKind.case ?? ''] ?? DYN;
 }
 
-function variableType(id: bigint, name: string, scope: Scope): CelType {
+function variableType(id: bigint, name: string, scope: Scope, kind?: string): CelType {
   const known = scope.get(name);
   if (known !== undefined) return known;
   if (TYPE_NAMES.includes(name)) return TYPE;
@@ -177,7 +185,8 @@ function variableType(id: bigint, name: string, scope: Scope): CelType {
   const near = similarWord(name, variables);
   const hint =
     near === undefined ? `write one of ${variables.join(', ')}` : `did you mean ${near}?`;
-  throw new RuleFault(id, `there is no variable ${name}`, hint);
+  const where = kind === undefined ? '' : ` in ${kind} checks`;
+  throw new RuleFault(id, `there is no variable ${name}${where}`, hint);
 }
 
 function indexed(id: bigint, of: CelType, by: CelType): CelType {

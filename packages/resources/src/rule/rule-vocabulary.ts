@@ -8,17 +8,37 @@ export type RuleExpression = NonNullable<ReturnType<typeof parse>['expr']>;
 
 const { DOUBLE, DYN, INT, NULL, STRING, UINT } = CelScalar;
 
-/** What a rule may speak of; the judge binds the same names. */
+/** Every variable there is; each has one type, whatever the kind. The judges bind the same names. */
 export const RULE_VARIABLES: Readonly<Record<string, CelType>> = {
   status: INT,
   headers: mapType(STRING, STRING),
   body: STRING,
   json: DYN,
+  detail: DYN,
   total_ms: DOUBLE,
   phases: mapType(STRING, DOUBLE),
   certificate_days: DOUBLE,
   target: STRING,
 };
+
+const MEASURED = ['detail', 'total_ms', 'phases', 'target'];
+const MEASURED_WITH_CERTIFICATE = [...MEASURED, 'certificate_days'];
+
+/** The variables that a kind of check has; kinds not named here have no rules. */
+const KIND_VARIABLES: Readonly<Record<string, readonly string[]>> = {
+  http: Object.keys(RULE_VARIABLES).filter((name) => name !== 'detail'),
+  tls: MEASURED_WITH_CERTIFICATE,
+  dns: MEASURED,
+  icmp: MEASURED,
+  grpc: MEASURED_WITH_CERTIFICATE,
+};
+
+/** What a rule may speak of; without a kind, of everything that some kind has. */
+export function ruleVariables(kind?: string): ReadonlyMap<string, CelType> {
+  const known = Object.entries(RULE_VARIABLES);
+  const names = kind === undefined ? undefined : (KIND_VARIABLES[kind] ?? []);
+  return new Map(known.filter(([name]) => names?.includes(name) ?? true));
+}
 
 /** A fault of a rule, with the part of the expression it stands in. */
 export class RuleFault extends Error {

@@ -50,6 +50,14 @@ export function plainValue(node: SourceNode): unknown {
   );
 }
 
+/** How many values a tree holds, itself included. */
+export function countValues(node: SourceNode): number {
+  if (node.kind === 'scalar') return 1;
+  const inner =
+    node.kind === 'list' ? node.items : [...node.fields.values()].map((field) => field.node);
+  return inner.reduce((sum, one) => sum + countValues(one), 1);
+}
+
 export function locate(root: SourceNode, path: Path): Located {
   let at: Located = { place: root.place, key: root.place, node: root };
   for (const step of path) {
