@@ -132,6 +132,11 @@ export const FAULTS = {
     httpStatus: 502,
     cure: 'The server failed (5xx): look at its log for this request.',
   },
+  SERVER_NOT_SERVING: {
+    class: 'server',
+    httpStatus: 503,
+    cure: 'The server is up and says itself that it does not serve: look at its log.',
+  },
   ASSERTION_STATUS: {
     class: 'assertion',
     httpStatus: 500,
@@ -156,6 +161,11 @@ export const FAULTS = {
     class: 'assertion',
     httpStatus: 500,
     cure: 'Evaluate `expect.that` against the result shown.',
+  },
+  ASSERTION_GRPC_STATUS: {
+    class: 'assertion',
+    httpStatus: 500,
+    cure: 'Compare the status with `expect.code`, the health with `expect.serving`.',
   },
   ASSERTION_RCODE: {
     class: 'assertion',

@@ -125,6 +125,7 @@ export class ProbeRun implements Placed {
       dial,
       secrets: this.#secrets,
       signal: this.#controller.signal,
+      deadlineMs: this.#startMs + this.#check.timeoutMs,
     };
     const { traceparent } = this.#span;
     return traceparent === '' ? context : { ...context, traceparent };

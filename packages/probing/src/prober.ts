@@ -85,6 +85,8 @@ export interface ProbeContext {
   readonly clock: Clock;
   /** Aborted at the total deadline or when the run is called off; the reason is a Fault without phase. */
   readonly signal: AbortSignal;
+  /** When the run’s time is over, by the clock’s `nowMs`: for protocols that tell the peer. Absent: not known. */
+  readonly deadlineMs?: number;
   readonly resolve: Resolve;
   readonly dial: Dial;
   readonly secrets: Secrets;
