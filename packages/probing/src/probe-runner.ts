@@ -2,7 +2,7 @@
 // A run always comes to a result and never rejects, whatever target, check or prober do: what went
 // wrong on our side is told as a fault of class `prober`. Runs share nothing but caches.
 
-import { type Clock, silentTracer, type Tracer } from '@holdfast/kernel';
+import { type Chance, type Clock, silentTracer, systemChance, type Tracer } from '@holdfast/kernel';
 import type { CompiledCheck, EgressPolicy } from '@holdfast/resources/compiled-check';
 import type { ProbeResult } from '@holdfast/resources/result';
 import { createDial } from './dial/dial.ts';
@@ -10,6 +10,7 @@ import { createEgressGuard } from './dial/egress-guard.ts';
 import { createResolve, defaultLookup, type Lookup } from './dial/resolve.ts';
 import { openKernelSocket } from './kernel-socket/kernel-socket.ts';
 import { ProbeRun, type RunParts } from './probe-run.ts';
+import { runRetrying } from './retry.ts';
 import { RunningRuns } from './running-runs.ts';
 import { readSecretFile } from './secrets.ts';
 
@@ -29,6 +30,8 @@ export interface ProbeRunnerOptions {
   /** Names of this agent and of the place it probes from, as results carry them. */
   agent: string;
   location: string;
+  /** Of the pauses between retries; default the system's. */
+  chance?: Chance;
   /** Where `${env:NAME}` is looked up. */
   environment: Record<string, string | undefined>;
   /** Where `${file:PATH}` is read; default the file system, at most 64 KiB. */
@@ -66,25 +69,35 @@ export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
     secretSources: { environment, readFile: options.readFile ?? readSecretFile },
     loopLag: options.loopLag ?? (() => 0),
   };
+  const chance = options.chance ?? systemChance;
   const running = new RunningRuns<ProbeRun>();
-  let closed = false;
+  const closing = new AbortController();
+  const runOnce = (check: CompiledCheck, plan: RunPlan, signal?: AbortSignal) => {
+    const run = new ProbeRun(parts, check, plan);
+    running.add(run);
+    const stop = () => run.callOff();
+    if (closing.signal.aborted || signal?.aborted) stop();
+    signal?.addEventListener('abort', stop, { once: true });
+    return run.result.finally(() => {
+      signal?.removeEventListener('abort', stop);
+      running.remove(run);
+    });
+  };
   return {
     run(check, plan, signal) {
-      const run = new ProbeRun(parts, check, plan);
-      running.add(run);
-      const stop = () => run.callOff();
-      if (closed || signal?.aborted) stop();
-      signal?.addEventListener('abort', stop, { once: true });
-      return run.result.finally(() => {
-        signal?.removeEventListener('abort', stop);
-        running.remove(run);
+      if (check.retry === undefined) return runOnce(check, plan, signal);
+      return runRetrying(check, {
+        clock,
+        chance,
+        runOnce: (limited, attempt) => runOnce(limited, { ...plan, attempt }, signal),
+        signal: signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]),
       });
     },
     setEgress(policy) {
       guard = createEgressGuard(policy);
     },
     async close() {
-      closed = true;
+      closing.abort();
       const runs = running.all();
       for (const run of runs) run.callOff();
       await Promise.all(runs.map((run) => run.result));
