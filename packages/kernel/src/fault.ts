@@ -92,6 +92,31 @@ export const FAULTS = {
     httpStatus: 502,
     cure: 'The certificate is for other names: issue it for this one, or set `tls.serverName`.',
   },
+  TLS_CERTIFICATE_REVOKED: {
+    class: 'tls',
+    httpStatus: 502,
+    cure: 'Issue a new certificate with a new key and reload the server.',
+  },
+  TLS_CERTIFICATE_WEAK: {
+    class: 'tls',
+    httpStatus: 502,
+    cure: 'Issue it anew with RSA of 2048 bits or P-256, signed with SHA-256.',
+  },
+  TLS_STAPLE_MISSING: {
+    class: 'tls',
+    httpStatus: 502,
+    cure: 'Turn OCSP stapling on in the server and let it reach the responder, or set `expect.staple` to false.',
+  },
+  TLS_VERSION_OLD: {
+    class: 'tls',
+    httpStatus: 502,
+    cure: 'Turn newer versions on in the server, or lower `expect.versionMin`.',
+  },
+  TLS_SUITE_WEAK: {
+    class: 'tls',
+    httpStatus: 502,
+    cure: 'Offer ECDHE suites with AES-GCM or ChaCha20 in the server, or set `expect.weakCiphers` to true.',
+  },
   TLS_HANDSHAKE_FAILED: {
     class: 'tls',
     httpStatus: 502,

@@ -5,7 +5,11 @@ import { grpcProber } from './grpc/grpc-prober.ts';
 import { httpProber } from './http/http-prober.ts';
 import type { Prober } from './prober.ts';
 import { tcpProber } from './tcp/tcp-prober.ts';
+import { tlsProber } from './tls-kind/tls-prober.ts';
 
 export const PROBERS: ReadonlyMap<string, Prober> = new Map(
-  [httpProber, tcpProber, dnsProber, grpcProber].map((prober) => [prober.kind, prober as Prober]),
+  [httpProber, tcpProber, dnsProber, grpcProber, tlsProber].map((prober) => [
+    prober.kind,
+    prober as Prober,
+  ]),
 );
