@@ -202,6 +202,21 @@ export const FAULTS = {
     httpStatus: 500,
     cure: 'Compare the records with `expect.answer`, `authority` and `additional`.',
   },
+  ASSERTION_LOSS: {
+    class: 'assertion',
+    httpStatus: 500,
+    cure: 'Packets were lost on the way: look at the way there, or raise `expect.loss`.',
+  },
+  ASSERTION_ROUND_TRIP: {
+    class: 'assertion',
+    httpStatus: 500,
+    cure: 'The way there and back takes long: look at it, or raise `expect.rtt`.',
+  },
+  ASSERTION_JITTER: {
+    class: 'assertion',
+    httpStatus: 500,
+    cure: 'Round trips differ much: look for congestion, or raise `expect.jitter`.',
+  },
   ASSERTION_CERTIFICATE: {
     class: 'assertion',
     httpStatus: 500,
@@ -221,6 +236,16 @@ export const FAULTS = {
     class: 'prober',
     httpStatus: 500,
     cure: 'Set the variable or file that the placeholder names for the agent.',
+  },
+  PROBER_NOT_PERMITTED: {
+    class: 'prober',
+    httpStatus: 500,
+    cure: 'Give the agent the permission that the message names.',
+  },
+  PROBER_UNSUPPORTED: {
+    class: 'prober',
+    httpStatus: 500,
+    cure: 'This system cannot do it: run the check at an agent on Linux.',
   },
   PROBER_OUT_OF_DESCRIPTORS: {
     class: 'prober',

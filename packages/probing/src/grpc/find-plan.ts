@@ -90,11 +90,11 @@ async function methodsLoaded(): ReturnType<typeof loadMethods> {
 }
 
 async function loadMethods() {
-  const [plans, reflection] = await Promise.all([
+  const [plans, { reflect }] = await Promise.all([
     import('./method-plan.ts'),
     import('./reflection.ts'),
   ]);
-  return { ...plans, ...reflection };
+  return { ...plans, reflect };
 }
 
 function unreadableName(method = ''): { ok: false; fault: ReturnType<typeof fault> } {

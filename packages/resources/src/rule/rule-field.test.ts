@@ -79,7 +79,7 @@ test('wrong rules are refused, saying where and what to write', () => {
     ['body.all(x, true)', /cannot be looped over/],
     ['json.all(a, json.all(b, json.all(c, true)))', /nested more than 2 deep/],
     ['json.filter(a, a).map(a, a).all(a, a)', /nested more than 2 deep/],
-    [`${'('.repeat(480)}true${')'.repeat(480)}`, /nested too deeply|cannot be read/],
+    [`${'('.repeat(51)}true${')'.repeat(51)}`, /nested too deeply/],
     [`"${'x'.repeat(1000)}" == body`, /at most 1000 characters/],
   ];
   for (const [rule, words] of wrong) assert.match(ruleFault(rule) ?? 'passed', words, rule);

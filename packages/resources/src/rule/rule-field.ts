@@ -10,6 +10,8 @@ import { ruleType } from './rule-types.ts';
 import { RuleFault } from './rule-vocabulary.ts';
 
 const RULE_LENGTH_MAX = 1_000;
+/** Brackets within brackets: far more than a person reads, far less than the parser's stack holds. */
+const NESTING_MAX = 50;
 const EXAMPLE = 'write it like status == 200 && total_ms < 300.0';
 
 export const ruleField = provenText(demand('must be a rule, as a text', EXAMPLE), (rule) =>
@@ -34,6 +36,8 @@ function prove(rule: string, kind: string | undefined): string | undefined {
   if (rule.length > RULE_LENGTH_MAX)
     return demand(`must be at most ${RULE_LENGTH_MAX} characters`, 'split it into a list of rules');
   if (rule.trim() === '') return demand('is empty', EXAMPLE);
+  if (nestingOf(rule) > NESTING_MAX)
+    return demand('is nested too deeply', 'split it into a list of rules');
   let parsed: ReturnType<typeof parse>;
   try {
     parsed = parse(rule);
@@ -55,6 +59,18 @@ function prove(rule: string, kind: string | undefined): string | undefined {
     const offset = parsed.sourceInfo?.positions[String(error.part)] ?? 0;
     return demand(`${error.message}, at character ${offset + 1}`, error.hint);
   }
+}
+
+/** Counts brackets in quotes too: that only refuses what nobody writes. */
+function nestingOf(rule: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const letter of rule) {
+    if ('([{'.includes(letter)) depth += 1;
+    else if (')]}'.includes(letter)) depth -= 1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
 }
 
 function provePattern(pattern: string): string | undefined {
