@@ -250,3 +250,31 @@ test('completion knows commands and options, in bash for real', async () => {
   assert.equal(execFileSync('bash', [file], { encoding: 'utf8' }), '--include-tls-info\n');
   assert.equal((await holdfast(['completion', 'tcsh'])).code, 2);
 });
+
+test('every kind is asked from the command line, and says what it found', async () => {
+  const port = new URL(target.url).port;
+  const tls = await holdfast(['probe', 'tls', `127.0.0.1:${port}`, '--json']);
+  assert.equal(tls.code, 1);
+  assert.equal(JSON.parse(tls.out).fault.code, 'TLS_HANDSHAKE_FAILED');
+  const grpc = await holdfast(['probe', 'grpc', `127.0.0.1:${port}`, '--timeout', '2s', '--json']);
+  assert.equal(grpc.code, 1);
+  assert.equal(JSON.parse(grpc.out).protocol, 'grpc');
+  const words = [
+    'probe',
+    'dns',
+    'shop.example',
+    '--server',
+    '127.0.0.1:1',
+    '--timeout',
+    '2s',
+    '--json',
+  ];
+  const dns = await holdfast(words);
+  assert.equal(dns.code, 1);
+  assert.equal(JSON.parse(dns.out).fault.class, 'connect');
+  // Without the right to ping it says so, and what gives it.
+  const icmp = await holdfast(['probe', 'icmp', '127.0.0.1', '--packets', '2', '--json']);
+  const { status, packets_received: received, fault } = JSON.parse(icmp.out);
+  if (icmp.code === 0) assert.deepEqual([status, received], ['up', 2]);
+  else assert.deepEqual([icmp.code, status, fault.class], [3, 'invalid', 'prober']);
+});

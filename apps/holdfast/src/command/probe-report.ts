@@ -3,6 +3,7 @@
 
 import type { Phase, PhaseName, ProbeResult } from '@holdfast/resources/result';
 import { fit, type Paint, paint, type Terminal } from '../cli/terminal.ts';
+import { kindFacts } from './kind-facts.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -170,6 +171,7 @@ function facts(result: ProbeResult, terminal: Terminal, options: ReportOptions):
         ? undefined
         : `${detail.body_length} bytes ${detail.content_type ?? ''}`.trimEnd(),
     ],
+    ...kindFacts(result),
     ...(options.tlsInfo ? chainRows(result) : []),
     ...(options.verbose ? headerRows(result) : []),
   ];
@@ -184,6 +186,7 @@ function facts(result: ProbeResult, terminal: Terminal, options: ReportOptions):
 }
 
 function endpoint(ip: string, port: number | undefined): string {
+  if (port === undefined) return ip;
   return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
 }
 

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { sampleResult } from '../testing/sample.ts';
+import { kindFacts } from './kind-facts.ts';
+
+test('each kind says what matters of it', () => {
+  const icmp = {
+    packets_sent: 3,
+    packets_received: 2,
+    loss: 1 / 3,
+    rtt_avg_ms: 2,
+    rtt_min_ms: 1,
+    rtt_max_ms: 3,
+    jitter_ms: 0.5,
+    ttl: 60,
+    ttl_initial: 64,
+  };
+  assert.deepEqual(kindFacts(sampleResult({ kind: 'icmp', detail: icmp })), [
+    ['packets', '3 sent, 2 received, 33.3 % lost'],
+    ['round trip', 'min 1, avg 2, max 3, jitter 0.5 ms'],
+    ['ttl', '60 of 64'],
+  ]);
+  const records = Array.from({ length: 14 }, (_, index) => `a. 60 IN A 127.0.0.${index}`);
+  const dns = {
+    rcode: 'NOERROR',
+    query_time: 1.5,
+    transport: 'udp',
+    server: '127.0.0.1:53',
+    records,
+  };
+  const rows = kindFacts(sampleResult({ kind: 'dns', detail: dns }));
+  assert.deepEqual(rows[0], ['answer', 'NOERROR in 1.5 ms over udp from 127.0.0.1:53']);
+  assert.deepEqual(rows.at(-1), ['record', 'and 2 more']);
+  const grpc = { grpc_status: 'OK', serving_status: 'SERVING' };
+  assert.deepEqual(kindFacts(sampleResult({ kind: 'grpc', detail: grpc })), [
+    ['status', 'OK, SERVING'],
+  ]);
+  const tls = { key_exchange: 'X25519', ocsp: { stapled: true, status: 'good' } };
+  assert.deepEqual(kindFacts(sampleResult({ kind: 'tls', detail: tls })), [
+    ['keys', 'X25519'],
+    ['ocsp', 'stapled, good'],
+  ]);
+});
+
+test('a detail without what is looked for gives no rows', () => {
+  for (const kind of ['icmp', 'dns', 'grpc', 'tls', 'http', 'other']) {
+    assert.deepEqual(kindFacts(sampleResult({ kind, detail: {} })), []);
+  }
+});
