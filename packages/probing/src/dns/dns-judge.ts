@@ -5,8 +5,8 @@ import { type Fault, type FaultCode, fault } from '@holdfast/kernel';
 import type { DnsSection, DnsSpec } from '@holdfast/resources/compiled-check';
 import { judgeFault } from '../judge/fault-judge.ts';
 import { patternMatches, preparePatterns } from '../judge/patterns.ts';
-import { countedJson } from '../judge/rule-cost.ts';
-import { prepareRules, type RuleVariables, ruleFailure } from '../judge/rules.ts';
+import { plainVariables, rulesFault } from '../judge/rule-judge.ts';
+import { prepareRules } from '../judge/rules.ts';
 import type { Judgement } from '../prober.ts';
 import type { DnsAnswer, DnsRecord } from './dns-answer.ts';
 import type { DnsObservation } from './dns-run.ts';
@@ -51,7 +51,7 @@ function expectationFault(observation: DnsObservation, spec: DnsSpec): Fault | u
   return (
     codeFault(answer, spec.expect.rcodes) ??
     sectionsFault(answer, spec) ??
-    rulesFault(observation, spec)
+    rulesFault(spec.expect.that, (budget) => plainVariables(observation, spec.name, budget))
   );
 }
 
@@ -85,23 +85,4 @@ function sectionFailure(records: readonly DnsRecord[], expected: DnsSection): st
   const unwanted = notMatches.find(holds);
   if (unwanted !== undefined) return `has a record that matches "${unwanted}", which it must not`;
   return undefined;
-}
-
-function rulesFault(observation: DnsObservation, { name, expect }: DnsSpec): Fault | undefined {
-  for (const rule of expect.that) {
-    const failure = ruleFailure(rule, (budget) => ({
-      ...ruleVariables(observation, name),
-      detail: countedJson(observation.detail, budget),
-    }));
-    if (failure !== undefined) {
-      return fault('ASSERTION_RULE', `The rule ${rule} does not hold: ${failure}.`);
-    }
-  }
-  return undefined;
-}
-
-function ruleVariables({ totalMs, phases }: DnsObservation, target: string): RuleVariables {
-  const sums = new Map<string, number>();
-  for (const { name, durationMs } of phases) sums.set(name, (sums.get(name) ?? 0) + durationMs);
-  return { total_ms: totalMs, target, phases: sums };
 }

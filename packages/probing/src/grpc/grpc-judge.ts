@@ -7,7 +7,8 @@ import type { GrpcSpec } from '@holdfast/resources/compiled-check';
 import { judgeFault } from '../judge/fault-judge.ts';
 import { jsonDifference } from '../judge/json-subset.ts';
 import { countedJson, type RuleBudget } from '../judge/rule-cost.ts';
-import { prepareRules, type RuleVariables, ruleFailure } from '../judge/rules.ts';
+import { plainVariables, rulesFault } from '../judge/rule-judge.ts';
+import { prepareRules, type RuleVariables } from '../judge/rules.ts';
 import type { Judgement } from '../prober.ts';
 import type { GrpcObservation } from './grpc-observation.ts';
 import { GRPC_STATUS_NAMES, statusFault } from './grpc-status.ts';
@@ -42,7 +43,7 @@ function expectationFault(observation: GrpcObservation, spec: GrpcSpec): Fault |
     codeFault(observation, spec) ??
     servingFault(observation, spec) ??
     jsonFault(observation, spec.expect.json) ??
-    rulesFault(observation, spec)
+    rulesFault(spec.expect.that, (budget) => variablesOf(observation, spec, budget))
   );
 }
 
@@ -97,28 +98,16 @@ function jsonFault({ answer }: GrpcObservation, wanted: unknown): Fault | undefi
 
 const JSON_CURE = 'Compare the message with `expect.json`.';
 
-function rulesFault(observation: GrpcObservation, spec: GrpcSpec): Fault | undefined {
-  for (const rule of spec.expect.that) {
-    const failure = ruleFailure(rule, (budget) => variablesOf(observation, spec, budget));
-    if (failure !== undefined) {
-      return fault('ASSERTION_RULE', `The rule ${rule} does not hold: ${failure}.`);
-    }
-  }
-  return undefined;
-}
-
 /** `message` is absent without a message that can be shown as JSON, `certificate_days` without TLS. */
 function variablesOf(
-  { detail, totalMs, phases, context, answer, atMs }: GrpcObservation,
+  observation: GrpcObservation,
   spec: GrpcSpec,
   budget: RuleBudget,
 ): RuleVariables {
+  const { context, answer, atMs } = observation;
   const leaf = context.tls?.chain[0];
   return {
-    detail: countedJson(detail, budget),
-    total_ms: totalMs,
-    phases: new Map(phases.map(({ name, durationMs }) => [name, durationMs])),
-    target: authorityOf(spec),
+    ...plainVariables(observation, authorityOf(spec), budget),
     certificate_days: leaf === undefined ? undefined : (leaf.validToMs - atMs) / DAY_MS,
     message: answer?.json === undefined ? undefined : countedJson(answer.json, budget),
   };

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fault } from '@holdfast/kernel';
 import type { IcmpSpec } from '@holdfast/resources/compiled-check';
+import { prepareRuleJudge } from '../judge/rule-judge.ts';
 import { type EchoFacts, type EchoReply, echoDetail } from './echo-detail.ts';
-import { judgeIcmp, prepareIcmpJudge } from './icmp-judge.ts';
+import { judgeIcmp } from './icmp-judge.ts';
 import type { IcmpObservation } from './icmp-run.ts';
 
 function replies(...rttsMs: number[]): EchoReply[] {
@@ -138,11 +139,11 @@ test('rules see the detail; a bad rule is an invalid check', async () => {
   const holds = spec({
     that: ['detail.ttl > 50 && detail.rtt_avg_ms < 20.0', 'phases.wait == 20.0'],
   });
-  assert.equal(await prepareIcmpJudge(holds), undefined);
+  assert.equal(await prepareRuleJudge(holds), undefined);
   assert.equal(judgeIcmp(observation(facts()), holds).status, 'up');
   const fails = spec({ that: ['target == "other"'] });
-  await prepareIcmpJudge(fails);
+  await prepareRuleJudge(fails);
   assert.equal(judgeIcmp(observation(facts()), fails).fault?.code, 'ASSERTION_RULE');
-  const bad = await prepareIcmpJudge(spec({ that: ['detail.ttl >'] }));
+  const bad = await prepareRuleJudge(spec({ that: ['detail.ttl >'] }));
   assert.equal(bad?.code, 'PROBER_INVALID_CHECK');
 });

@@ -5,32 +5,20 @@
 import { type Fault, fault } from '@holdfast/kernel';
 import type { IcmpSpec } from '@holdfast/resources/compiled-check';
 import { judgeFault } from '../judge/fault-judge.ts';
-import { countedJson, type RuleBudget } from '../judge/rule-cost.ts';
-import { prepareRules, type RuleVariables, ruleFailure } from '../judge/rules.ts';
+import { plainVariables, rulesFault } from '../judge/rule-judge.ts';
 import type { Judgement } from '../prober.ts';
 import type { EchoDetail, EchoFacts } from './echo-detail.ts';
 import { icmpErrorFault } from './icmp-error.ts';
 import type { IcmpObservation } from './icmp-run.ts';
-
-const prepared = new WeakSet<IcmpSpec>();
-
-/** See Prober.prepare. */
-export function prepareIcmpJudge(spec: IcmpSpec): Promise<Fault | undefined> | undefined {
-  const { that } = spec.expect;
-  if (that.length === 0 || prepared.has(spec)) return undefined;
-  return prepareRules(that).then((problem) => {
-    if (problem !== undefined) return fault('PROBER_INVALID_CHECK', problem);
-    prepared.add(spec);
-    return undefined;
-  });
-}
 
 export function judgeIcmp(observation: IcmpObservation, spec: IcmpSpec): Judgement {
   if (observation.fault !== undefined) return judgeFault(observation.fault);
   const { echo, detail } = observation;
   if (echo === undefined) return judgeFault(fault('PROBER_FAILED', 'Nothing was sent.'));
   const unmet =
-    lossFault(echo, detail, spec) ?? timeFault(detail, spec) ?? rulesFault(observation, spec);
+    lossFault(echo, detail, spec) ??
+    timeFault(detail, spec) ??
+    rulesFault(spec.expect.that, (budget) => plainVariables(observation, spec.host, budget));
   return unmet === undefined ? { status: 'up' } : { status: 'down', fault: unmet };
 }
 
@@ -65,28 +53,6 @@ function timeFault(detail: Partial<EchoDetail>, spec: IcmpSpec): Fault | undefin
     return fault('ASSERTION_JITTER', message);
   }
   return undefined;
-}
-
-function rulesFault(observation: IcmpObservation, spec: IcmpSpec): Fault | undefined {
-  for (const rule of spec.expect.that) {
-    const failure = ruleFailure(rule, (budget) => variables(observation, spec, budget));
-    if (failure !== undefined)
-      return fault('ASSERTION_RULE', `The rule ${rule} does not hold: ${failure}.`);
-  }
-  return undefined;
-}
-
-function variables(
-  { detail, totalMs, phases }: IcmpObservation,
-  spec: IcmpSpec,
-  budget: RuleBudget,
-): RuleVariables {
-  return {
-    detail: countedJson(detail, budget),
-    total_ms: totalMs,
-    phases: new Map(phases.map(({ name, durationMs }) => [name as string, durationMs])),
-    target: spec.host,
-  };
 }
 
 function percent(share: number): string {

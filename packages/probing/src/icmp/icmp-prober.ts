@@ -3,10 +3,11 @@
 
 import { type Chance, systemChance } from '@holdfast/kernel';
 import type { IcmpSpec } from '@holdfast/resources/compiled-check';
+import { prepareRuleJudge } from '../judge/rule-judge.ts';
 import type { Prober } from '../prober.ts';
 import { tryCLibrary } from './c-library.ts';
 import { EchoExchange } from './echo-exchange.ts';
-import { judgeIcmp, prepareIcmpJudge } from './icmp-judge.ts';
+import { judgeIcmp } from './icmp-judge.ts';
 import { unsupportedFault } from './icmp-permission.ts';
 import { type IcmpObservation, IcmpRun } from './icmp-run.ts';
 
@@ -26,12 +27,12 @@ export function createIcmpProber(chance: Chance = systemChance): IcmpProber {
   return {
     kind: 'icmp',
     prepare(spec) {
-      if (isRunning) return prepareIcmpJudge(spec);
+      if (isRunning) return prepareRuleJudge(spec);
       return theExchange()
         ?.ready()
         .then(() => {
           isRunning = true;
-          return prepareIcmpJudge(spec);
+          return prepareRuleJudge(spec);
         });
     },
     async measure(spec, context) {

@@ -11,7 +11,8 @@ import { judgeFault } from './fault-judge.ts';
 import { HttpAnswer } from './http-answer.ts';
 import { jsonDifference } from './json-subset.ts';
 import { patternMatches, preparePatterns } from './patterns.ts';
-import { prepareRules, ruleFailure } from './rules.ts';
+import { rulesFault } from './rule-judge.ts';
+import { prepareRules } from './rules.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -56,7 +57,7 @@ function expectationFault(observation: HttpObservation, spec: HttpSpec): Fault |
     headerFault(head, expect.headers) ??
     (expect.body === undefined ? undefined : bodyFault(answer.text, expect.body)) ??
     (expect.json === undefined ? undefined : jsonFault(answer, expect.json)) ??
-    rulesFault(answer, expect.that) ??
+    rulesFault(expect.that, (budget) => answer.variables(budget)) ??
     certificateFault(observation, expect.certificateDays)
   );
 }
@@ -109,15 +110,6 @@ function jsonFault(answer: HttpAnswer, wanted: unknown): Fault | undefined {
   return difference === undefined
     ? undefined
     : fault('ASSERTION_JSON', `In the JSON body ${difference}.`);
-}
-
-function rulesFault(answer: HttpAnswer, rules: readonly string[]): Fault | undefined {
-  for (const rule of rules) {
-    const failure = ruleFailure(rule, (budget) => answer.variables(budget));
-    if (failure !== undefined)
-      return fault('ASSERTION_RULE', `The rule ${rule} does not hold: ${failure}.`);
-  }
-  return undefined;
 }
 
 function certificateFault(

@@ -4,8 +4,9 @@
 import { type Fault, fault } from '@holdfast/kernel';
 import type { TlsCheckSpec, TlsVersion } from '@holdfast/resources/compiled-check';
 import { judgeFault } from '../judge/fault-judge.ts';
-import { countedJson, type RuleBudget } from '../judge/rule-cost.ts';
-import { prepareRules, type RuleVariables, ruleFailure } from '../judge/rules.ts';
+import type { RuleBudget } from '../judge/rule-cost.ts';
+import { plainVariables, rulesFault } from '../judge/rule-judge.ts';
+import type { RuleVariables } from '../judge/rules.ts';
 import type { Judgement } from '../prober.ts';
 import { stapleFault, suiteFault, versionFault } from './tls-check-fault.ts';
 import type { TlsEvidence } from './tls-evidence.ts';
@@ -19,19 +20,6 @@ const VERSIONS: readonly string[] = [
   'TLSv1.2',
   'TLSv1.3',
 ] satisfies TlsVersion[];
-
-const prepared = new WeakSet<TlsCheckSpec>();
-
-/** See Prober.prepare. */
-export function prepareTlsJudge(spec: TlsCheckSpec): Promise<Fault | undefined> | undefined {
-  const { that } = spec.expect;
-  if (that.length === 0 || prepared.has(spec)) return undefined;
-  return prepareRules(that).then((problem) => {
-    if (problem !== undefined) return fault('PROBER_INVALID_CHECK', problem);
-    prepared.add(spec);
-    return undefined;
-  });
-}
 
 export function judgeTls(observation: TlsObservation, spec: TlsCheckSpec): Judgement {
   return judgeFault(observation.fault ?? expectationFault(observation, spec));
@@ -48,7 +36,7 @@ function expectationFault(observation: TlsObservation, spec: TlsCheckSpec): Faul
     (expect.weakCiphers ? undefined : weakSuiteFault(evidence)) ??
     (expect.staple ? missingStapleFault(evidence) : undefined) ??
     daysFault(observation, expect.certificateDays) ??
-    rulesFault(observation, spec)
+    rulesFault(expect.that, (budget) => variablesOf(observation, spec, budget))
   );
 }
 
@@ -78,29 +66,13 @@ function daysFault(observation: TlsObservation, wanted: number | undefined): Fau
   return fault('ASSERTION_CERTIFICATE', message);
 }
 
-function rulesFault(observation: TlsObservation, spec: TlsCheckSpec): Fault | undefined {
-  for (const rule of spec.expect.that) {
-    const failure = ruleFailure(rule, (budget) => variablesOf(observation, spec, budget));
-    if (failure !== undefined)
-      return fault('ASSERTION_RULE', `The rule ${rule} does not hold: ${failure}.`);
-  }
-  return undefined;
-}
-
 function variablesOf(
   observation: TlsObservation,
   spec: TlsCheckSpec,
   budget: RuleBudget,
 ): RuleVariables {
-  const phases = new Map<string, number>();
-  for (const { name, durationMs } of observation.phases) {
-    phases.set(name, (phases.get(name) ?? 0) + durationMs);
-  }
   return {
-    detail: countedJson(observation.detail, budget),
-    total_ms: observation.totalMs,
-    phases,
-    target: `${spec.host}:${spec.port}`,
+    ...plainVariables(observation, `${spec.host}:${spec.port}`, budget),
     certificate_days: certificateDays(observation),
   };
 }

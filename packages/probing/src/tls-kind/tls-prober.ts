@@ -2,11 +2,12 @@
 // above. Whoever wants another policy or an audit log makes a prober of their own.
 
 import type { TlsCheckSpec } from '@holdfast/resources/compiled-check';
+import { prepareRuleJudge } from '../judge/rule-judge.ts';
 import type { Prober } from '../prober.ts';
 import { secureContextFor } from '../tls/secure-context.ts';
 import { RevocationKnowledge } from './revocation.ts';
 import type { TlsAudit } from './tls-audit.ts';
-import { judgeTls, prepareTlsJudge } from './tls-judge.ts';
+import { judgeTls } from './tls-judge.ts';
 import type { TlsObservation } from './tls-observation.ts';
 import { strictPolicy, type TlsPolicy } from './tls-policy.ts';
 import { TlsRun, type TlsRunParts } from './tls-run.ts';
@@ -29,7 +30,7 @@ export function createTlsProber(
     prepare(spec) {
       // Made here and kept, because making it takes longer than most handshakes do.
       secureContextFor(spec.tls.ca, 'old');
-      return prepareTlsJudge(spec);
+      return prepareRuleJudge(spec);
     },
     measure: (spec, context) => new TlsRun(parts, spec, context).run(),
     judge: judgeTls,
