@@ -13,21 +13,41 @@ export function findConfiguration(folder: string): string | undefined {
   return STANDARD_FILES.map((name) => resolve(folder, name)).find((path) => existsSync(path));
 }
 
-/** `shownAs` is how problems name the file. `read` = every file it was made of. Throws HoldfastError CONFIG_NOT_FOUND. */
-export function readConfiguration(path: string, shownAs: string): Loaded & { read: string[] } {
+/** One thing that a configuration is made of: a file, or the names that match a pattern in a folder. */
+export type Source = { path: string } | { pattern: string; folder: string };
+
+/** `shownAs` is how problems name the file. Throws HoldfastError CONFIG_NOT_FOUND. */
+export function readConfiguration(path: string, shownAs: string): Loaded & { sources: Source[] } {
   const folder = dirname(path);
-  const read = [path];
+  const sources: Source[] = [{ path }];
   const readAlong = readerIn(folder);
   const loaded = loadConfiguration({
     file: shownAs,
     text: readText(path, shownAs),
     readFile: (named, encoding) => {
-      read.push(resolve(folder, named));
+      sources.push({ path: resolve(folder, named) });
       return readAlong(named, encoding);
     },
-    listFiles: (pattern) => globSync(pattern, { cwd: folder }).sort(),
+    listFiles: (pattern) => {
+      sources.push({ pattern, folder });
+      return listFiles(pattern, folder);
+    },
   });
-  return { ...loaded, read };
+  return { ...loaded, sources };
+}
+
+/** A text that differs when the source does; empty while it cannot be read, as amid an editor's save. */
+export function printOf(source: Source): string {
+  try {
+    if ('path' in source) return `${source.path}\n${readFileSync(source.path, 'base64')}`;
+    return `${source.pattern}\n${listFiles(source.pattern, source.folder).join('\n')}`;
+  } catch {
+    return '';
+  }
+}
+
+function listFiles(pattern: string, folder: string): string[] {
+  return globSync(pattern, { cwd: folder }).sort();
 }
 
 /** Reads what a configuration names, relative to the folder. */

@@ -3,7 +3,6 @@
 // told. The file is looked at, not watched: that holds for editors that rename, for mounted volumes
 // and for symbolic links alike.
 
-import { readFileSync } from 'node:fs';
 import {
   type Clock,
   HoldfastError,
@@ -12,12 +11,12 @@ import {
   type Timer,
 } from '@holdfast/kernel';
 import { type Configuration, formatProblem, type Problem } from '@holdfast/resources/load';
-import { readConfiguration } from '../configuration-file.ts';
+import { printOf, readConfiguration, type Source } from '../configuration-file.ts';
 
 const LOOK_MS = 400;
 const PROBLEMS_SHOWN_MAX = 20;
-/** The file itself and those that it names. */
-const FILES_MAX = 1_000;
+/** The file itself and what it names. */
+const SOURCES_MAX = 2_000;
 
 export interface ConfigurationSource {
   readonly current: Configuration;
@@ -55,22 +54,25 @@ export function openConfigurationSource(options: SourceOptions): ConfigurationSo
     );
   }
   let current = first.configuration;
-  let seen = printOf(first.read);
-  let read = first.read;
+  let { sources } = first;
+  let seen = printAll(sources);
   let settling: string | undefined;
   let problem: ConfigurationSource['problem'];
   let timer: Timer | undefined;
 
   function look(): void {
     timer = clock.after(LOOK_MS, look);
-    const now = printOf(read);
+    const now = printAll(sources);
     // Taken up once two looks saw the same: a save is often several steps.
     const settled = now === settling;
     settling = now;
     if (now === seen || !settled) return;
     const loaded = load(path, shownAs);
-    read = [...new Set([...read, ...loaded.read])].slice(0, FILES_MAX);
-    seen = printOf(read);
+    // A file with faults may end before it names the others: they are still looked at.
+    sources = (
+      loaded.configuration === undefined ? [...loaded.sources, ...sources] : loaded.sources
+    ).slice(0, SOURCES_MAX);
+    seen = printAll(sources);
     if (loaded.configuration === undefined) reject(loaded.text);
     else accept(loaded.configuration);
   }
@@ -106,17 +108,8 @@ export function openConfigurationSource(options: SourceOptions): ConfigurationSo
   };
 }
 
-/** The texts of the files; one that cannot be read, as between the two steps of an editor's save, is empty. */
-function printOf(paths: readonly string[]): string {
-  return paths.map((path) => `${path}\n${readText(path)}`).join('\n');
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
+function printAll(sources: readonly Source[]): string {
+  return sources.map(printOf).join('\n');
 }
 
 interface Attempt {
@@ -124,19 +117,19 @@ interface Attempt {
   /** Why there is none. */
   text: string;
   error?: HoldfastError;
-  /** Every file it was made of. */
-  read: string[];
+  /** Everything it was made of. */
+  sources: Source[];
 }
 
 function load(path: string, shownAs: string): Attempt {
   try {
     const loaded = readConfiguration(path, shownAs);
-    const { read } = loaded;
+    const { sources } = loaded;
     return loaded.ok
-      ? { configuration: loaded.configuration, text: '', read }
-      : { text: problemText(loaded.problems), read };
+      ? { configuration: loaded.configuration, text: '', sources }
+      : { text: problemText(loaded.problems), sources };
   } catch (error) {
-    if (isHoldfastError(error)) return { text: error.message, error, read: [path] };
+    if (isHoldfastError(error)) return { text: error.message, error, sources: [{ path }] };
     throw error;
   }
 }
