@@ -226,7 +226,9 @@ test('doctor looks at the machine', async () => {
 test('help fits a screen, for all commands and for each', async () => {
   for (const words of [
     ['--help'],
-    ...['up', 'init', 'probe', 'validate', 'doctor'].map((name) => [name, '--help']),
+    ...['up', 'init', 'probe', 'validate', 'doctor', 'backup', 'restore', 'completion'].map(
+      (name) => [name, '--help'],
+    ),
   ]) {
     const { code, out } = await holdfast(words);
     assert.equal(code, 0);

@@ -12,7 +12,7 @@ import type {
   Overview,
   ResultList,
 } from '@holdfast/resources/api';
-import { getJson, startUp, temporaryFolder, type Up, until } from './holdfast-process.ts';
+import { getJson, holdfast, startUp, temporaryFolder, type Up, until } from './holdfast-process.ts';
 import { type SwitchableTarget, startTarget } from './switchable-target.ts';
 
 const folder = temporaryFolder();
@@ -191,6 +191,18 @@ test('a check can be run now; only JSON from this page may ask it', async () => 
   assert.equal((await fetch(`${up.url}/api/v1/checks/default/absent/run`, json)).status, 404);
   assert.equal((await fetch(`${up.url}/api/v1/checks/default/shop/results?limit=0`)).status, 400);
   assert.equal((await fetch(`${up.url}/nothing/here`)).status, 404);
+});
+
+test('a backup is taken while it runs, and a restore refused', async () => {
+  const copy = join(folder.path, 'copy.db');
+  const taken = await holdfast(['backup', copy, '--data', data, '--json']);
+  assert.equal(taken.code, 0, taken.error);
+  assert.ok(JSON.parse(taken.out).rawRows > 5);
+  const refused = await holdfast(['restore', copy, '--data', data]);
+  assert.equal(refused.code, 1);
+  assert.match(refused.error, /DATA_LOCKED/);
+  const elsewhere = join(folder.path, 'elsewhere');
+  assert.equal((await holdfast(['restore', copy, '--data', elsewhere])).code, 0);
 });
 
 test('killed with SIGKILL and started again, at most the last second is lost', async () => {

@@ -13,3 +13,8 @@ export function standardDataFolder(
   if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'Holdfast');
   return join(environment.XDG_DATA_HOME || join(home, '.local', 'share'), 'holdfast');
 }
+
+/** The store in a data folder. */
+export function storeFile(dataFolder: string): string {
+  return join(dataFolder, 'holdfast.db');
+}

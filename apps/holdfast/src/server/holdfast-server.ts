@@ -23,6 +23,7 @@ import { RunSecrets, readSecretFile } from '@holdfast/probing/secrets';
 import type { CompiledCheck } from '@holdfast/resources/compiled-check';
 import type { Configuration } from '@holdfast/resources/load';
 import { createMetrics, type Metrics } from '@holdfast/telemetry/metrics';
+import { storeFile } from '../data-folder.ts';
 import { demoFile } from '../demo/demo-file.ts';
 import { startDemoTargets } from '../demo/demo-targets.ts';
 import type { ListenAddress } from '../listen-address.ts';
@@ -38,7 +39,6 @@ import { createResultFlow } from './result-flow.ts';
 import { startUpkeep } from './upkeep.ts';
 
 const AGENT_ID = 'embedded';
-const STORE_FILE = 'holdfast.db';
 const DEMO_FILE = 'demo.yaml';
 
 export interface ServerOptions {
@@ -121,7 +121,7 @@ export class HoldfastServer implements RunningServer {
   async start(): Promise<void> {
     const { clock, logger, dataFolder, listen } = this.options;
     makeFolder(dataFolder);
-    const store = await openSqliteStore({ path: join(dataFolder, STORE_FILE), clock, logger });
+    const store = await openSqliteStore({ path: storeFile(dataFolder), clock, logger });
     this.#opened.push(() => store.close());
     const source = await this.#openSource();
     const alerts = this.#openAlerts(store);
