@@ -231,6 +231,14 @@ test('two on one data folder: the second is refused with the cure', async () => 
   await assert.rejects(start(), /DATA_LOCKED/);
 });
 
+test('it runs under a watcher, whose messages come over the channel of the agent', async () => {
+  const watched = await startUp(['--file', file, '--data', join(folder.path, 'watched')], {
+    SHOP_TOKEN: 'x',
+    WATCH_REPORT_DEPENDENCIES: '1',
+  });
+  assert.equal(await watched.stop(), 0);
+});
+
 test('it stops cleanly on SIGTERM', async () => {
   assert.equal(await up.stop(), 0);
   up = await start();

@@ -147,8 +147,9 @@ class Link implements AgentLink {
       this.#options.onStatistics?.(message.statistics);
     } else if (message.type === 'assigned') this.#assigned(message.revision, message.problem);
     else if (message.type === 'ready') this.#welcome(message.pid);
-    else
+    else if (message.type === 'log')
       this.#options.logger[message.level](message.message, { ...message.fields, ...this.#who() });
+    // Anything else is not ours: under `node --watch` the agent's Node reports its modules here too.
   }
 
   #welcome(pid: number): void {
