@@ -16,7 +16,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundledNode } from '../apps/holdfast/bin/bundled-node.js';
 
@@ -130,7 +130,7 @@ function linkNode() {
     );
   }
   const link = join(modules, '.bin', 'node');
-  if (process.platform !== 'win32' && !existsSync(link)) symlinkSync(node, link);
+  if (process.platform !== 'win32' && !existsSync(link)) symlinkSync(relative(dirname(link), node), link);
 }
 
 function buildConsole() {
