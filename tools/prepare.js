@@ -130,7 +130,8 @@ function linkNode() {
     );
   }
   const link = join(modules, '.bin', 'node');
-  if (process.platform !== 'win32' && !existsSync(link)) symlinkSync(relative(dirname(link), node), link);
+  if (process.platform !== 'win32' && !existsSync(link))
+    symlinkSync(relative(dirname(link), node), link);
 }
 
 function buildConsole() {

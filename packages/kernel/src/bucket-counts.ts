@@ -15,11 +15,14 @@ export class BucketCounts {
     this.#counts[place] = (this.#counts[place] ?? 0) + count;
   }
 
-  /** Occupied buckets in ascending order: [index, count]. */
-  *occupied(): Generator<readonly [index: number, count: number]> {
-    for (const [place, count] of this.#counts.entries()) {
-      if (count > 0) yield [this.#start + place, count];
+  /** Occupied buckets in ascending order: [index, count]. A plain loop: stores call it for every row. */
+  occupied(): (readonly [index: number, count: number])[] {
+    const found: (readonly [index: number, count: number])[] = [];
+    for (let place = 0; place < this.#counts.length; place += 1) {
+      const count = this.#counts[place] ?? 0;
+      if (count > 0) found.push([this.#start + place, count]);
     }
+    return found;
   }
 
   #cover(index: number): void {

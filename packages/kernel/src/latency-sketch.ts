@@ -81,7 +81,7 @@ export class LatencySketch {
   /** A few bytes per occupied bucket; see sketch-encoding. */
   encode(): Uint8Array {
     const totals = { sum: this.#sum, min: this.#min, max: this.#max };
-    return encodeSketch({ ...totals, buckets: [...this.#buckets.occupied()] });
+    return encodeSketch({ ...totals, buckets: this.#buckets.occupied() });
   }
 
   /** Throws a HoldfastError (STORE_FAILED) for bytes that `encode` cannot have written. */
