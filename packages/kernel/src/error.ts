@@ -62,6 +62,11 @@ export const ERRORS = {
     httpStatus: 503,
     meaning: 'The probing agent could not be started or kept running.',
   },
+  BUSY: {
+    exitCode: 1,
+    httpStatus: 503,
+    meaning: 'As many are served as can be; the next one has to wait.',
+  },
   INTERNAL: { exitCode: 3, httpStatus: 500, meaning: 'A fault of Holdfast itself.' },
 } as const satisfies Record<string, ErrorEntry>;
 

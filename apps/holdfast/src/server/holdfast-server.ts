@@ -88,6 +88,8 @@ export class HoldfastServer implements RunningServer {
   #parts: Parts | undefined;
   /** Of the assignment that the agent should run; 0 = none yet. */
   #revision = 0;
+  /** The last results that came could be kept. */
+  storing = true;
   url = '';
 
   constructor(options: ServerOptions) {
@@ -196,12 +198,21 @@ export class HoldfastServer implements RunningServer {
     const { clock, logger, location } = this.options;
     const { view, hub } = this;
     const { results } = store;
+    const flow = createResultFlow({ results, view, hub, metrics: this.#probeMetrics, alerts });
     const agent = startAgent({
       clock,
       logger,
       id: AGENT_ID,
       location,
-      onResults: createResultFlow({ results, view, hub, metrics: this.#probeMetrics, alerts }),
+      onResults: async (batch) => {
+        try {
+          await flow(batch);
+          this.storing = true;
+        } catch (error) {
+          this.storing = false;
+          throw error;
+        }
+      },
       onStatistics: (statistics) => {
         view.setMissedRuns(statistics.missedByCheck);
         hub.publish({ type: 'agents', agents: [agent.summary()] });

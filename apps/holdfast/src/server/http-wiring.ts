@@ -36,7 +36,7 @@ export function httpDependencies(server: HoldfastServer): HttpDependencies {
       agent.runNow({ namespace, check });
       return true;
     },
-    readiness: () => ({ store: true, agent: server.inForce }),
+    readiness: () => ({ store: server.storing, agent: server.inForce }),
   };
 }
 

@@ -1,7 +1,7 @@
 // Live events as server-sent events. Written in small bursts, never faster than the page reads: a
 // reader that falls behind is let go and comes back by itself.
 
-import { type Clock, newTraceId, systemChance } from '@holdfast/kernel';
+import { type Clock, HoldfastError, newTraceId, systemChance } from '@holdfast/kernel';
 import type { FastifyInstance } from 'fastify';
 import type { NumberedEvent } from '../event-hub.ts';
 import type { HttpDependencies } from './dependencies.ts';
@@ -19,8 +19,8 @@ export function eventRoute(server: FastifyInstance, { hub, clock }: HttpDependen
   const schema = { summary: 'Live events (server-sent)', produces: ['text/event-stream'] };
   server.get('/api/v1/events', { schema }, (request, reply) => {
     if (hub.listeners >= PAGES_MAX) {
-      reply.status(503).send();
-      return;
+      const what = `${PAGES_MAX} pages are open already`;
+      throw new HoldfastError('BUSY', what, 'Close some of them and try again.');
     }
     reply.hijack();
     const { raw } = reply;
