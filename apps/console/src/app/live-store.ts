@@ -4,7 +4,7 @@
 
 import type { LiveEvent, Overview } from '@holdfast/resources/api';
 import { useSyncExternalStore } from 'react';
-import { getJson } from '../api/client.ts';
+import { type Answer, getJson } from '../api/client.ts';
 import { type Connection, isSilent, retryDelayMs } from './connection.ts';
 import { applyEvents, applyOverview, EMPTY_LIVE_STATE, type LiveState } from './live-state.ts';
 import { createStore, useStore } from './store.ts';
@@ -22,6 +22,9 @@ const EVENT_TYPES: readonly LiveEvent['type'][] = [
 const PENDING_MAX = 10_000;
 /** How long the first overview waits for the stream, so that nothing falls between the two. */
 const FIRST_READ_MS = 400;
+/** Patience with the first answer; doubles with each further try, for large overviews on slow lines. */
+const FIRST_ANSWER_MS = 4000;
+const FIRST_TRIES_MORE = 2;
 /** Percentiles and availability come with the overview only; a large one is read less often. */
 const REREAD_MS = 60_000;
 const REREAD_LARGE_MS = 300_000;
@@ -43,6 +46,7 @@ class LiveStore {
   #flushedAtMs = 0;
   #retryTimer: number | undefined;
   #reading = false;
+  #firstTries = 0;
   #readAgain = false;
   #readAtMs = 0;
 
@@ -71,8 +75,18 @@ class LiveStore {
   }
 
   async #readOnce(): Promise<void> {
-    const answer = await getJson<Overview>('/api/v1/overview', new AbortController().signal);
+    const isFirst = this.state.get().overview === undefined;
+    const signal = isFirst
+      ? AbortSignal.timeout(FIRST_ANSWER_MS * 2 ** this.#firstTries)
+      : new AbortController().signal;
+    const answer = await getJson<Overview>('/api/v1/overview', signal);
     this.#reading = false;
+    // A first request that got stuck on its way is overtaken: an empty page helps nobody.
+    if (isFirst && isUnanswered(answer) && this.#firstTries < FIRST_TRIES_MORE) {
+      this.#firstTries += 1;
+      this.read();
+      return;
+    }
     if (answer.ok) this.state.set(applyOverview(this.state.get(), answer.value, Date.now()));
     else this.state.set({ ...this.state.get(), failure: answer.failure });
     if (this.#pending.length > 0) this.#schedule();
@@ -199,4 +213,8 @@ function parseEvent(data: unknown): LiveEvent | undefined {
   } catch {
     return undefined;
   }
+}
+
+function isUnanswered(answer: Answer<Overview>): boolean {
+  return !answer.ok && answer.failure.httpStatus === undefined;
 }
