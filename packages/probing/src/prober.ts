@@ -35,6 +35,8 @@ export interface Prober<S extends ProbeSpec = ProbeSpec, O extends Observation =
   prepare?(spec: S): Promise<Fault | undefined> | undefined;
   measure(spec: S, context: ProbeContext): Promise<O>;
   judge(observation: O, spec: S): Judgement;
+  /** Lets go of what the prober keeps between runs (threads, sockets); a later run opens it anew. */
+  close?(): Promise<void>;
 }
 
 export interface Address {
@@ -73,7 +75,10 @@ export type Dial = (
 ) => Promise<Outcome<Connection>>;
 
 export interface Secrets {
-  /** Fills `${env:NAME}` and `${file:PATH}`; remembers each value so that redact can hide it. */
+  /**
+   * Fills `${env:NAME}`, `${file:PATH}`, `${token:NAME}` and `${uuid}`; remembers each value but the
+   * uuid, which is the same throughout a run, so that redact can hide it.
+   */
   fill(text: string): Promise<Outcome<string>>;
   /** Remembers a value that came another way, such as the password of a URL. */
   hide(value: string): void;

@@ -100,6 +100,69 @@ export interface LatencySeries {
   buckets: LatencyBucket[];
 }
 
+/** Latency of all runs that got an answer with a code, good or bad. Quantiles are within 1 %. */
+export interface CodeLatency {
+  /** Of the protocol: an HTTP status, a gRPC code, a DNS rcode. */
+  code: string;
+  /** `2xx` … `5xx` for http; for the others `ok` and `failed`. */
+  class: string;
+  runs: number;
+  p50Ms: number;
+  p90Ms: number;
+  p99Ms: number;
+  maxMs: number;
+}
+
+export interface ClassLatency extends Omit<CodeLatency, 'code'> {
+  /** By how much the p90 lies above that of `2xx` or `ok`; absent for that class itself, and without it. */
+  offsetMs?: number;
+}
+
+/** GET /api/v1/checks/:namespace/:name/latency-by-status?from&to */
+export interface StatusLatency {
+  fromMs: number;
+  toMs: number;
+  /** By code, ascending. */
+  codes: CodeLatency[];
+  classes: ClassLatency[];
+}
+
+/** GET /api/v1/checks/:namespace/:name/heat-map?from&to&columns */
+export interface HeatMap {
+  fromMs: number;
+  toMs: number;
+  stepMs: number;
+  /** Upper bounds of the cells, ascending; one more cell above the last one. */
+  boundsMs: number[];
+  /** Columns without a run are absent. `failed` counts runs that were down or timed out; they stand in no cell. */
+  columns: { startMs: number; counts: number[]; failed: number }[];
+}
+
+/** One fault of a text. Lines and columns count from 1. */
+export interface TextProblem {
+  line: number;
+  column: number;
+  /** Such as `checks[0].target`. */
+  path: string;
+  message: string;
+  hint: string;
+  severity: 'error' | 'warning';
+}
+
+/** POST /api/v1/validate `{text, format: yaml | toml}`: what the text would come to; nothing is changed. */
+export interface Validation {
+  valid: boolean;
+  problems: TextProblem[];
+  checks: { namespace: string; name: string; kind: string; target: string; intervalMs: number }[];
+}
+
+/** POST /api/v1/try `{check}`, one check in its terse form: measured once by the agent, not kept. */
+export interface Trial {
+  result?: ProbeResult;
+  /** Why it was not run. */
+  problems: TextProblem[];
+}
+
 /** GET /api/v1/alerts */
 export interface AlertList {
   alerts: (AlertRecord & { deliveries: AlertDelivery[] })[];

@@ -74,6 +74,10 @@ export interface ResultContext {
   /** Every URL asked, first to last, credentials removed. */
   urls?: string[];
   traceId?: string;
+  /** `host:port` of the proxy that was asked. */
+  proxy?: string;
+  /** The connection was there already: there is no connect phase. */
+  reused?: boolean;
 }
 
 export interface ProbeResult {

@@ -45,7 +45,8 @@ export async function measureDns(
 
 /** What the check asks of whom. */
 function inquiryOf(spec: DnsSpec, servers: () => readonly string[]): Outcome<Inquiry> {
-  const { recordType, recursion, ip, transport, tries } = spec;
+  const { recordType, recursion, ip, tries } = spec;
+  const transport = spec.transport === 'tcp' ? 'tcp' : 'udp';
   const name = queryName(spec.name, recordType);
   if (name === undefined) return invalid(`"${spec.name}" cannot be a name in the DNS.`);
   const server = spec.server ?? firstServer(servers());
