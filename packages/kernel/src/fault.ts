@@ -127,6 +127,11 @@ export const FAULTS = {
     httpStatus: 504,
     cure: 'The phase named here did not end in time: look there first, or raise `timeout`.',
   },
+  TIMEOUT_PHASE: {
+    class: 'timeout',
+    httpStatus: 504,
+    cure: 'One phase took longer than `timeouts` allows it: look there first, or raise its limit.',
+  },
   PROTOCOL_INVALID_ANSWER: {
     class: 'protocol',
     httpStatus: 502,

@@ -8,7 +8,7 @@ import type { Outcome } from './prober.ts';
 export function abortFault(signal: AbortSignal, phase?: PhaseName): Fault {
   const reason: unknown = signal.reason;
   if (!isFault(reason)) return fault('PROBER_FAILED', 'The run was called off.', phase);
-  if (phase === undefined) return reason;
+  if (phase === undefined || reason.phase !== undefined) return reason;
   return { ...reason, phase, message: `${reason.message} The ${phase} phase was running.` };
 }
 

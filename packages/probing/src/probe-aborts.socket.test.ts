@@ -1,5 +1,5 @@
-// Runs that are aborted in each of their phases, on real sockets: they end at once and leave nothing
-// behind.
+// Runs that are aborted in each of their phases, or take longer in one than it may, on real sockets:
+// they end at once and leave nothing behind.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -13,6 +13,7 @@ import { type Behaviour, rawServer } from './testing/raw-server.ts';
 const NEVER_MS = 60_000;
 /** An abort is heard in the same turn; this is for a machine that is busy with other things. */
 const END_MS_MAX = 5_000;
+const LIMIT_MS = 60;
 
 interface Standstill {
   check: CompiledCheck;
@@ -77,6 +78,24 @@ for (const [phase, standstill] of Object.entries(STANDSTILLS)) {
     // Before the far side closes, which would end a socket that was left behind too.
     await until(() => countOfSockets() <= socketsBefore);
     await close();
+  });
+}
+
+for (const [phase, standstill] of Object.entries(STANDSTILLS)) {
+  test(`a limit of the ${phase} phase ends the run in it`, async () => {
+    const { check, options, close } = await standstill();
+    // Long enough for the phases before it, each of which has none.
+    const result = await probeOnce({ ...check, phaseLimitsMs: { [phase]: LIMIT_MS } }, options);
+    await close();
+    assert.deepEqual(
+      [result.status, result.fault?.code, result.fault?.phase],
+      ['timeout', 'TIMEOUT_PHASE', phase],
+    );
+    assert.equal(
+      result.fault?.message,
+      `The limit of ${LIMIT_MS} ms for the ${phase} phase passed.`,
+    );
+    assert.ok((result.phases.at(-1)?.durationMs ?? 0) >= LIMIT_MS - 1);
   });
 }
 

@@ -6,13 +6,16 @@ import {
   type Clock,
   type Fault,
   fault,
+  type PhaseName,
   type Span,
   type Timer,
   type Tracer,
 } from '@holdfast/kernel';
 import type { CompiledCheck } from '@holdfast/resources/compiled-check';
-import type { ProbeResult } from '@holdfast/resources/result';
+import type { Phase, ProbeResult } from '@holdfast/resources/result';
 import { judgeFault } from './judge/fault-judge.ts';
+import type { PhaseLimits } from './phase-log.ts';
+import { resolvePinned } from './pinned-address.ts';
 import type { RunPlan } from './probe-runner.ts';
 import type { Dial, Judgement, Observation, ProbeContext, Prober, Resolve } from './prober.ts';
 import { PROBERS } from './probers.ts';
@@ -49,6 +52,7 @@ export class ProbeRun implements Placed {
   #startMs = 0;
   /** The deadline; after it the grace time. */
   #timer: Timer | undefined;
+  #ended = false;
   #giveUp: (() => void) | undefined;
 
   constructor(parts: RunParts, check: CompiledCheck, plan: RunPlan) {
@@ -68,6 +72,7 @@ export class ProbeRun implements Placed {
 
   async #runToEnd(): Promise<ProbeResult> {
     const result = await this.#run();
+    this.#ended = true;
     this.#timer?.cancel();
     this.#span.set({ status: result.status });
     this.#span.end(result.fault?.message);
@@ -111,24 +116,34 @@ export class ProbeRun implements Placed {
   }
 
   #abort(reason: Fault): void {
-    if (this.#controller.signal.aborted) return;
+    if (this.#ended || this.#controller.signal.aborted) return;
     this.#timer?.cancel();
     this.#timer = this.#parts.clock.after(GRACE_MS, () => this.#giveUp?.());
     this.#controller.abort(reason);
   }
 
   #context(): ProbeContext {
-    const { clock, resolve, dial } = this.#parts;
+    const { clock, dial, resolve } = this.#parts;
+    const { pinnedAddress, phaseLimitsMs } = this.#check;
     const context = {
       clock,
-      resolve,
+      resolve: pinnedAddress === undefined ? resolve : resolvePinned(resolve, pinnedAddress),
       dial,
       secrets: this.#secrets,
       signal: this.#controller.signal,
       deadlineMs: this.#startMs + this.#check.timeoutMs,
+      ...(phaseLimitsMs === undefined ? {} : { phaseLimits: this.#limits(phaseLimitsMs) }),
     };
     const { traceparent } = this.#span;
     return traceparent === '' ? context : { ...context, traceparent };
+  }
+
+  #limits(limitsMs: PhaseLimits['limitsMs']): PhaseLimits {
+    const exceeded = (phase: PhaseName, limitMs: number) => {
+      const message = `The limit of ${limitMs} ms for the ${phase} phase passed.`;
+      this.#abort(fault('TIMEOUT_PHASE', message, phase));
+    };
+    return { limitsMs, exceeded };
   }
 
   #unmeasured(reason: Fault): ProbeResult {
@@ -137,7 +152,7 @@ export class ProbeRun implements Placed {
   }
 
   #build(observation: Observation, judgement: Judgement): ProbeResult {
-    const { namespace, name, spec, target } = this.#check;
+    const { namespace, name, spec, target, pinnedAddress } = this.#check;
     const { plannedAtMs, attempt, startedLateMs } = this.#plan;
     const { agent, location, loopLag } = this.#parts;
     const traceId = this.#span.traceparent.split('-')[1];
@@ -152,7 +167,7 @@ export class ProbeRun implements Placed {
       loopLagMs: loopLag(),
       status: judgement.status,
       totalMs,
-      phases,
+      phases: pinnedAddress === undefined ? phases : phases.filter(isMeasured),
       context: traceId === undefined ? context : { ...context, traceId },
       detail: judgement.detail === undefined ? detail : { ...detail, ...judgement.detail },
     };
@@ -168,6 +183,11 @@ export class ProbeRun implements Placed {
     if (found === undefined) return { ...result, ...hidden };
     return { ...result, ...hidden, fault: { ...found, message: redact(found.message) } };
   }
+}
+
+/** Under a pinned address the target's name was not resolved. */
+function isMeasured({ name, hop }: Phase): boolean {
+  return name !== 'resolve' || hop > 0;
 }
 
 function deadlineFault(timeoutMs: number): Fault {

@@ -8,6 +8,7 @@ import type { ProbeResult } from '@holdfast/resources/result';
 import { createDial } from './dial/dial.ts';
 import { createEgressGuard } from './dial/egress-guard.ts';
 import { createResolve, defaultLookup, type Lookup } from './dial/resolve.ts';
+import { runEveryAddress } from './every-address.ts';
 import { openKernelSocket } from './kernel-socket/kernel-socket.ts';
 import { ProbeRun, type RunParts } from './probe-run.ts';
 import { runRetrying } from './retry.ts';
@@ -83,13 +84,22 @@ export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
       running.remove(run);
     });
   };
+  const runAll = (check: CompiledCheck, plan: RunPlan, signal?: AbortSignal) => {
+    if (check.everyAddress !== true) return runOnce(check, plan, signal);
+    return runEveryAddress(check, {
+      clock,
+      resolve: parts.resolve,
+      runOnce: (pinned) => runOnce(pinned, plan, signal),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  };
   return {
     run(check, plan, signal) {
-      if (check.retry === undefined) return runOnce(check, plan, signal);
+      if (check.retry === undefined) return runAll(check, plan, signal);
       return runRetrying(check, {
         clock,
         chance,
-        runOnce: (limited, attempt) => runOnce(limited, { ...plan, attempt }, signal),
+        runOnce: (limited, attempt) => runAll(limited, { ...plan, attempt }, signal),
         signal: signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]),
       });
     },

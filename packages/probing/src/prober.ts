@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import type { Clock, Fault } from '@holdfast/kernel';
 import type { IpPreference, ProbeSpec } from '@holdfast/resources/compiled-check';
 import type { KernelFacts, Phase, ResultContext, Status } from '@holdfast/resources/result';
+import type { PhaseLimits } from './phase-log.ts';
 
 /** Everything a measurement brings back, whether or not it got to its end. */
 export interface Observation {
@@ -95,6 +96,8 @@ export interface ProbeContext {
   readonly resolve: Resolve;
   readonly dial: Dial;
   readonly secrets: Secrets;
+  /** For the run's phase log; absent: only the deadline counts. */
+  readonly phaseLimits?: PhaseLimits;
   /** W3C `traceparent` to hand to the target when this run is traced. */
   readonly traceparent?: string;
 }

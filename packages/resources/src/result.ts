@@ -5,7 +5,7 @@ import type { Fault, PhaseName } from '@holdfast/kernel';
 
 export type { Fault, FaultClass, PhaseName } from '@holdfast/kernel';
 
-/** `timeout` = the total deadline passed; `invalid` = the prober's own fault, says nothing of the target. */
+/** `timeout` = the total deadline or the limit of a phase passed; `invalid` = the prober's own fault, says nothing of the target. */
 export type Status = 'up' | 'down' | 'timeout' | 'invalid';
 
 /** One phase that happened. `hop` counts redirects from 0; `startMs` is from the start of the probe. */

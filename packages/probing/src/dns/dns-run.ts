@@ -33,7 +33,7 @@ export async function measureDns(
   { chance, servers, firstWaitMs }: DnsParts,
 ): Promise<DnsObservation> {
   const codec = await loadPacketCodec();
-  const log = new PhaseLog(context.clock);
+  const log = new PhaseLog(context);
   const facts: ResultContext = {};
   const inquiry = inquiryOf(spec, servers);
   if (!inquiry.ok) return observation(log, facts, {}, inquiry.fault);

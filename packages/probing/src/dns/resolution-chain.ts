@@ -130,7 +130,7 @@ class ChainRun {
       deadline.abort(fault('TIMEOUT', `${server.name} did not answer in ${serverTimeoutMs} ms.`)),
     );
     const signal = AbortSignal.any([this.#context.signal, deadline.signal]);
-    const log = new PhaseLog(this.#context.clock);
+    const log = new PhaseLog({ clock: this.#context.clock });
     const report = await this.#inquiry(server, name, signal, log).run();
     timer.cancel();
     this.#steps.push(chainStep(zone, server, name, report, log.totalMs()));

@@ -41,7 +41,7 @@ export class GrpcRun {
   constructor(spec: GrpcSpec, context: ProbeContext) {
     this.#spec = spec;
     this.#context = context;
-    this.#log = new PhaseLog(context.clock);
+    this.#log = new PhaseLog(context);
   }
 
   /** To be called once. */

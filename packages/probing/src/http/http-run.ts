@@ -41,7 +41,7 @@ export class HttpRun implements ResponseSink {
     this.#spec = spec;
     this.#plan = plan;
     this.#context = context;
-    this.#log = new PhaseLog(context.clock);
+    this.#log = new PhaseLog(context);
     this.#body = new BodyCollector(spec.bodyBytesMax, plan.keepBody);
   }
 

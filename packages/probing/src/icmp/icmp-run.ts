@@ -63,7 +63,7 @@ export class IcmpRun implements EchoListener {
     this.#spec = spec;
     this.#context = context;
     this.#exchange = exchange;
-    this.#log = new PhaseLog(context.clock);
+    this.#log = new PhaseLog(context);
   }
 
   async run(): Promise<IcmpObservation> {

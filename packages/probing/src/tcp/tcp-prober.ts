@@ -10,7 +10,7 @@ import type { Observation, Prober } from '../prober.ts';
 export const tcpProber: Prober<TcpSpec, Observation> = {
   kind: 'tcp',
   async measure(spec, context) {
-    const log = new PhaseLog(context.clock);
+    const log = new PhaseLog(context);
     const facts: ResultContext = {};
     const reached = await reach(spec, context, log, facts);
     const observation: Observation = {

@@ -44,7 +44,7 @@ export class TlsRun {
     this.#spec = spec;
     this.#context = context;
     this.#serverName = spec.tls.serverName ?? spec.host;
-    this.#log = new PhaseLog(context.clock);
+    this.#log = new PhaseLog(context);
     this.#marks = new HandshakeMarks(context.clock);
     this.#detail = spec.startTls === undefined ? {} : { start_tls: spec.startTls };
   }
