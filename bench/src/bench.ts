@@ -6,6 +6,8 @@ import type { Row } from './report.ts';
 export interface BenchOptions {
   /** Few and short rounds: shows that the bench works, not what is claimed. */
   quick: boolean;
+  /** Asked for by name; none = all of them. */
+  parts: readonly string[];
   /** Told what is being measured now. */
   progress: (text: string) => void;
 }
@@ -14,6 +16,8 @@ export type Bench = (options: BenchOptions) => Promise<Row[]>;
 
 export interface BenchEntry {
   summary: string;
+  /** What can be asked for alone, in the order in which it is measured. */
+  parts: readonly string[];
   load: () => Promise<Bench>;
 }
 
@@ -22,7 +26,9 @@ export const BENCHES: ReadonlyMap<string, BenchEntry> = new Map([
   [
     'probing',
     {
-      summary: 'CPU and rate of one probe, beside bare sockets, node:http and blackbox_exporter',
+      summary:
+        'One probe beside bare sockets, node:http and blackbox_exporter; crowds, lateness, memory',
+      parts: ['http', 'tcp', 'https', 'crowd', 'lateness', 'memory'],
       load: async () => (await import('./probing/probing-bench.ts')).benchProbing,
     },
   ],

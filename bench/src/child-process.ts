@@ -3,8 +3,8 @@
 
 import { type ChildProcess, fork } from 'node:child_process';
 
-/** Far more than the longest round takes. */
-const ANSWER_MS_MAX = 60_000;
+/** Far more than the longest question takes, which is a minute of timers. */
+const ANSWER_MS_MAX = 180_000;
 
 export class Child<Question extends object, Answer extends object> {
   readonly #process: ChildProcess;

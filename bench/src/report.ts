@@ -29,6 +29,11 @@ export interface Figure {
   max: number;
 }
 
+/** Of something that is counted once. */
+export function exactly(value: number): Figure {
+  return { median: value, min: value, max: value };
+}
+
 export interface Row {
   metric: string;
   unit: string;

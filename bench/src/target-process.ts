@@ -2,6 +2,7 @@
 // kind listens on several loopback addresses: a connection leaves its four numbers taken for a minute
 // (TIME_WAIT), and one address alone would run out of ports within a few rounds.
 
+import { createSocket } from 'node:dgram';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
@@ -39,6 +40,28 @@ function listen(server: Server, host: string): Promise<Endpoint> {
   });
 }
 
+/** A DNS server that knows one answer: the question again, with one A record (RFC 1035 section 4.1). */
+function listenForNames(): Promise<Endpoint> {
+  const socket = createSocket('udp4');
+  // Name by pointer to the question, type A, class IN, 60 s, 4 bytes, 192.0.2.1.
+  const record = Buffer.from('c00c000100010000003c0004c0000201', 'hex');
+  socket.on('message', (question, from) => {
+    const end = question.indexOf(0, 12) + 5;
+    const reply = Buffer.concat([question.subarray(0, end), record]);
+    // An answer, recursion as asked and available, one question, one answer, nothing else.
+    reply.writeUInt16BE(0x8180, 2);
+    reply.writeUInt16BE(1, 4);
+    reply.writeUInt16BE(1, 6);
+    reply.writeUInt32BE(0, 8);
+    socket.send(reply, from.port, from.address);
+  });
+  return new Promise((resolve) => {
+    socket.bind({ address: '127.0.0.1', port: 0 }, () => {
+      resolve({ host: '127.0.0.1', port: socket.address().port });
+    });
+  });
+}
+
 async function start(): Promise<Targets> {
   const { ca, chain, key } = await makeCertificates(SERVER_NAME);
   return {
@@ -50,6 +73,7 @@ async function start(): Promise<Targets> {
         socket.on('error', () => {}).resume();
       }),
     ),
+    dns: await listenForNames(),
     serverName: SERVER_NAME,
     ca,
   };

@@ -1,6 +1,6 @@
 // The bench `probing`: what a probe costs, beside the bare exchange, node:http and blackbox_exporter,
-// per kind and at two loads. The targets are shared by all; every claim's two sides are from the
-// same rounds.
+// per kind and at two loads; then what an agent holds: 10,000 at once, how late, how much memory. The
+// targets are shared by all; every claim's two sides are from the same rounds.
 
 import type { Bench, BenchOptions } from '../bench.ts';
 import { Child } from '../child-process.ts';
@@ -8,6 +8,9 @@ import type { Row } from '../report.ts';
 import type { Targets } from '../targets.ts';
 import type { Kind } from './contender.ts';
 import { Duel, type DuelPlan } from './duel.ts';
+import { benchAgentMemory } from './parts/agent-memory.ts';
+import { benchCrowd } from './parts/crowd.ts';
+import { benchLateness } from './parts/lateness.ts';
 import { claimRows } from './probing-claims.ts';
 
 const CONTENDERS: Readonly<Record<Kind, readonly string[]>> = {
@@ -34,16 +37,27 @@ const QUICK_LOAD: Load = { warmUp: 150, rounds: 2, operations: 150 };
 const OPERATIONS_BLACKBOX = 500;
 const QUICK_OPERATIONS_BLACKBOX = 60;
 
+type Part = (options: BenchOptions, targets: Targets) => Promise<Row[]>;
+
+const PARTS = new Map<string, Part>([
+  ['http', (options, targets) => benchKind('http', targets, options)],
+  ['tcp', (options, targets) => benchKind('tcp', targets, options)],
+  ['https', (options, targets) => benchKind('https', targets, options)],
+  ['crowd', benchCrowd],
+  ['lateness', benchLateness],
+  ['memory', benchAgentMemory],
+]);
+
 export const benchProbing: Bench = async (options) => {
+  const wanted = ([name]: [string, Part]) =>
+    options.parts.length === 0 || options.parts.includes(name);
   const target = new Child<object, Targets>(import.meta.resolve('../target-process.ts'), [
     'the targets',
   ]);
   try {
     const targets = await target.ask({});
     const rows: Row[] = [];
-    for (const kind of ['http', 'tcp', 'https'] as const) {
-      rows.push(...(await benchKind(kind, targets, options)));
-    }
+    for (const [, part] of [...PARTS].filter(wanted)) rows.push(...(await part(options, targets)));
     return rows;
   } finally {
     await target.close();

@@ -5,10 +5,11 @@ import { systemClock } from '@holdfast/kernel';
 import { createProbeRunner } from '@holdfast/probing/probe';
 import type { CompiledCheck, ProbeSpec } from '@holdfast/resources/compiled-check';
 import type { Endpoint, Targets } from '../../targets.ts';
+import { benchCheck, httpSpec } from '../checks.ts';
 import type { Kind, MakeContender } from '../contender.ts';
 
 /** As many blocks as an agent denies by default, so that asking the policy costs what it costs. */
-const DENIED = [
+export const DENIED = [
   '0.0.0.0/8',
   '169.254.0.0/16',
   '224.0.0.0/4',
@@ -18,7 +19,6 @@ const DENIED = [
   'fe80::/10',
   'ff00::/8',
 ];
-const TIMEOUT_MS = 10_000;
 
 export const makeHoldfast: MakeContender = async (kind, targets) => {
   const runner = createProbeRunner({
@@ -44,31 +44,12 @@ export const makeHoldfast: MakeContender = async (kind, targets) => {
 };
 
 function checkFor(kind: Kind, endpoint: Endpoint, targets: Targets): CompiledCheck {
-  return {
-    namespace: 'bench',
-    name: `${kind}-${endpoint.host}`,
-    target: `${kind}://${endpoint.host}:${endpoint.port}/`,
-    intervalMs: TIMEOUT_MS,
-    timeoutMs: TIMEOUT_MS,
-    labels: {},
-    paused: false,
-    spec: specFor(kind, endpoint, targets),
-  };
+  return benchCheck(`${kind}-${endpoint.host}`, specFor(kind, endpoint, targets));
 }
 
-function specFor(kind: Kind, { host, port }: Endpoint, targets: Targets): ProbeSpec {
-  if (kind === 'tcp') return { kind, host, port, ip: 'any' };
-  return {
-    kind: 'http',
-    url: `${kind}://${host}:${port}/`,
-    method: 'GET',
-    headers: {},
-    maxRedirects: 5,
-    ip: 'any',
-    tls: kind === 'https' ? trusted(targets) : { verify: true },
-    bodyBytesMax: 1 << 20,
-    expect: { status: [{ from: 200, to: 299 }], headers: {}, that: [] },
-  };
+function specFor(kind: Kind, endpoint: Endpoint, targets: Targets): ProbeSpec {
+  if (kind === 'tcp') return { kind, ...endpoint, ip: 'any' };
+  return httpSpec(kind, endpoint, kind === 'https' ? { tls: trusted(targets) } : {});
 }
 
 function trusted({ serverName, ca }: Targets) {
