@@ -28,7 +28,7 @@ export const BENCHES: ReadonlyMap<string, BenchEntry> = new Map([
     {
       summary:
         'One probe beside bare sockets, node:http and blackbox_exporter; crowds, lateness, memory',
-      parts: ['http', 'tcp', 'https', 'crowd', 'lateness', 'memory'],
+      parts: ['http', 'tcp', 'https', 'icmp', 'crowd', 'lateness', 'memory'],
       load: async () => (await import('./probing/probing-bench.ts')).benchProbing,
     },
   ],

@@ -12,6 +12,7 @@ import type { Endpoint, Targets } from './targets.ts';
 
 /** Linux has all of 127/8; elsewhere there is one address unless somebody configured more. */
 const ADDRESSES = process.platform === 'linux' ? 20 : 1;
+const HOSTS = Array.from({ length: ADDRESSES }, (_, at) => `127.0.0.${at + 1}`);
 /** Fifty at once must never wait for a slot. */
 const BACKLOG = 1024;
 const SERVER_NAME = 'target.bench.holdfast.test';
@@ -27,8 +28,7 @@ const answer: RequestListener = (_request, response) => {
 };
 
 async function listenEverywhere(make: () => Server): Promise<Endpoint[]> {
-  const hosts = Array.from({ length: ADDRESSES }, (_, at) => `127.0.0.${at + 1}`);
-  return Promise.all(hosts.map((host) => listen(make(), host)));
+  return Promise.all(HOSTS.map((host) => listen(make(), host)));
 }
 
 function listen(server: Server, host: string): Promise<Endpoint> {
@@ -73,6 +73,7 @@ async function start(): Promise<Targets> {
         socket.on('error', () => {}).resume();
       }),
     ),
+    icmp: HOSTS.map((host) => ({ host, port: 0 })),
     dns: await listenForNames(),
     serverName: SERVER_NAME,
     ca,

@@ -10,6 +10,8 @@ export interface Targets {
   http: Endpoint[];
   https: Endpoint[];
   tcp: Endpoint[];
+  /** For echoes, which have no port: it is 0. */
+  icmp: Endpoint[];
   /** Answers each question over UDP with one A record. */
   dns: Endpoint;
   /** The name that the certificate of the https servers holds. */

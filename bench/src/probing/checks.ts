@@ -41,3 +41,17 @@ export function httpSpec(
     ...more,
   };
 }
+
+/** One packet, as ping sends it. */
+export function icmpSpec(host: string): ProbeSpec {
+  return {
+    kind: 'icmp',
+    host,
+    ip: 'any',
+    packets: 1,
+    packetIntervalMs: 200,
+    payloadBytes: 56,
+    ttl: 64,
+    expect: { that: [], lossMax: 0 },
+  };
+}

@@ -11,7 +11,7 @@ export interface Contender {
   close?(): Promise<void>;
 }
 
-export type Kind = 'http' | 'tcp' | 'https';
+export type Kind = 'http' | 'tcp' | 'https' | 'icmp';
 
 /** A string = why it cannot run here. */
 export type MakeContender = (kind: Kind, targets: Targets) => Promise<Contender | string>;

@@ -17,6 +17,7 @@ const CONTENDERS: Readonly<Record<Kind, readonly string[]>> = {
   http: ['holdfast', 'bare', 'node-http', 'blackbox'],
   tcp: ['holdfast', 'bare', 'blackbox'],
   https: ['holdfast', 'bare', 'blackbox'],
+  icmp: ['holdfast', 'blackbox'],
 };
 interface Load {
   /** Operations before what counts: an agent runs for months, so only compiled code is judged. */
@@ -31,6 +32,7 @@ const LOADS: Readonly<Record<Kind, Load>> = {
   http: { warmUp: 20_000, rounds: 7, operations: 2_000 },
   tcp: { warmUp: 20_000, rounds: 7, operations: 2_000 },
   https: { warmUp: 2_000, rounds: 5, operations: 600 },
+  icmp: { warmUp: 20_000, rounds: 7, operations: 2_000 },
 };
 const QUICK_LOAD: Load = { warmUp: 150, rounds: 2, operations: 150 };
 /** Its CPU time comes in ticks of 10 ms: so many probes take some 15 of them at least. */
@@ -43,6 +45,7 @@ const PARTS = new Map<string, Part>([
   ['http', (options, targets) => benchKind('http', targets, options)],
   ['tcp', (options, targets) => benchKind('tcp', targets, options)],
   ['https', (options, targets) => benchKind('https', targets, options)],
+  ['icmp', (options, targets) => benchKind('icmp', targets, options)],
   ['crowd', benchCrowd],
   ['lateness', benchLateness],
   ['memory', benchAgentMemory],

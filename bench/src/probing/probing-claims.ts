@@ -13,15 +13,20 @@ export interface KindFigures {
   unavailable: ReadonlyMap<string, string>;
 }
 
+/** Kinds whose floor can be written in Node; no socket of Node's carries an echo. */
+type SocketKind = Exclude<Kind, 'icmp'>;
+
 /** Of the bare exchange's CPU time. */
-const CPU_RATIO_MAX: Readonly<Record<Kind, number>> = { http: 1.3, tcp: 1.3, https: 1.15 };
+const CPU_RATIO_MAX: Readonly<Record<SocketKind, number>> = { http: 1.3, tcp: 1.3, https: 1.15 };
 /** On the way there. */
 const FIRST_STEP: Goal = { of: 'ratio', op: '<=', value: 1.6 };
 const PER_CORE: Goal = { of: 'ours', op: '>', value: 8_000 };
+/** Of blackbox_exporter's CPU time. */
+const ICMP_RATIO_MAX = 1 / 8;
 /** Nobody else's program may be quicker. */
 const BELOW_PEER: Goal = { of: 'ratio', op: '<', value: 1 };
 
-const FLOORS: Readonly<Record<Kind, readonly [string, string]>> = {
+const FLOORS: Readonly<Record<SocketKind, readonly [string, string]>> = {
   http: ['bare', 'node:net'],
   tcp: ['bare', 'node:net'],
   https: ['bare', 'node:tls'],
@@ -45,6 +50,12 @@ export function claimRows(kind: Kind, figures: KindFigures): Row[] {
 }
 
 function pledgesOf(kind: Kind): Pledge[] {
+  if (kind !== 'icmp') return socketPledges(kind);
+  const icmp = { metric: 'icmp CPU', unit: 'µs', of: cpuUs, at: 'many', rival: BLACKBOX } as const;
+  return [{ ...icmp, goal: { of: 'ratio', op: '<=', value: ICMP_RATIO_MAX } }];
+}
+
+function socketPledges(kind: SocketKind): Pledge[] {
   const limit = CPU_RATIO_MAX[kind];
   const cpuGoal: Goal = { of: 'ratio', op: '<=', value: limit };
   // A rate may fall behind the floor's by no more than its CPU time may exceed it.

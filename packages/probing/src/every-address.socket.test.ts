@@ -16,7 +16,12 @@ async function servers(statuses: Readonly<Record<string, string>>): Promise<RawS
   const started: RawServer[] = [];
   for (const [host, status] of Object.entries(statuses)) {
     const port = started[0]?.port ?? 0;
-    started.push(await rawServer(answering(() => answerText(status)), { host, port }));
+    started.push(
+      await rawServer(
+        answering(() => answerText(status)),
+        { host, port },
+      ),
+    );
   }
   return started;
 }
@@ -111,7 +116,7 @@ test('a pinned address is dialled under the name of the target, a redirect elsew
   await second?.close();
   assert.equal(result.status, 'up', result.fault?.message);
   assert.deepEqual(asked, ['other.test']);
-  assert.match(from?.requests[0] ?? '', /^Host: shop\.test:/im);
+  assert.match(String(from?.requests[0]), /^Host: shop\.test:/im);
   assert.deepEqual(
     result.phases.filter(({ name }) => name === 'resolve').map(({ hop }) => hop),
     [1],

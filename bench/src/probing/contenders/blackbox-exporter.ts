@@ -60,6 +60,7 @@ function exporterWords(folder: string, { ca, serverName }: Targets): string[] {
       http: { ...http, tls_config: { ca_file: authority, server_name: serverName } },
     },
     tcp: { prober: 'tcp', tcp: { preferred_ip_protocol: 'ip4' } },
+    icmp: { prober: 'icmp', icmp: { preferred_ip_protocol: 'ip4' } },
   };
   const file = join(folder, 'blackbox.yml');
   writeFileSync(file, JSON.stringify({ modules }));
@@ -84,8 +85,7 @@ function listeningPort(exporter: ChildProcess): Promise<number> {
 }
 
 function probe(agent: Agent, port: number, kind: Kind, endpoint: Endpoint): Promise<void> {
-  const address = `${endpoint.host}:${endpoint.port}`;
-  const target = kind === 'tcp' ? address : `${kind}://${address}/`;
+  const target = targetOf(kind, endpoint);
   const path = `/probe?module=${kind}&target=${encodeURIComponent(target)}`;
   return new Promise((resolve, reject) => {
     get({ host: '127.0.0.1', port, path, agent }, (response) => {
@@ -99,6 +99,11 @@ function probe(agent: Agent, port: number, kind: Kind, endpoint: Endpoint): Prom
       });
     }).once('error', reject);
   });
+}
+
+function targetOf(kind: Kind, { host, port }: Endpoint): string {
+  if (kind === 'icmp') return host;
+  return kind === 'tcp' ? `${host}:${port}` : `${kind}://${host}:${port}/`;
 }
 
 /** User and system time of the whole process: fields 14 and 15 of proc_pid_stat(5). */

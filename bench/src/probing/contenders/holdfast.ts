@@ -5,7 +5,7 @@ import { systemClock } from '@holdfast/kernel';
 import { createProbeRunner } from '@holdfast/probing/probe';
 import type { CompiledCheck, ProbeSpec } from '@holdfast/resources/compiled-check';
 import type { Endpoint, Targets } from '../../targets.ts';
-import { benchCheck, httpSpec } from '../checks.ts';
+import { benchCheck, httpSpec, icmpSpec } from '../checks.ts';
 import type { Kind, MakeContender } from '../contender.ts';
 
 /** As many blocks as an agent denies by default, so that asking the policy costs what it costs. */
@@ -49,6 +49,7 @@ function checkFor(kind: Kind, endpoint: Endpoint, targets: Targets): CompiledChe
 
 function specFor(kind: Kind, endpoint: Endpoint, targets: Targets): ProbeSpec {
   if (kind === 'tcp') return { kind, ...endpoint, ip: 'any' };
+  if (kind === 'icmp') return icmpSpec(endpoint.host);
   return httpSpec(kind, endpoint, kind === 'https' ? { tls: trusted(targets) } : {});
 }
 

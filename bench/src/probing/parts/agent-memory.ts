@@ -5,7 +5,7 @@ import type { BenchOptions } from '../../bench.ts';
 import { exactly, type Row, rowOf } from '../../report.ts';
 import type { Targets } from '../../targets.ts';
 import { passes, watchAgent } from '../agent-watch.ts';
-import { benchCheck, httpSpec } from '../checks.ts';
+import { benchCheck, httpSpec, icmpSpec } from '../checks.ts';
 
 const CHECKS = 1_000;
 const CHECKS_QUICK = 50;
@@ -82,19 +82,6 @@ function dnsSpec(server: Targets['dns']): ProbeSpec {
       authority: section,
       additional: section,
     },
-  };
-}
-
-function icmpSpec(host: string): ProbeSpec {
-  return {
-    kind: 'icmp',
-    host,
-    ip: 'any',
-    packets: 1,
-    packetIntervalMs: 200,
-    payloadBytes: 56,
-    ttl: 64,
-    expect: { that: [], lossMax: 0 },
   };
 }
 
