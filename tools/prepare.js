@@ -154,6 +154,8 @@ function buildConsole() {
 const SERVERS = {
   chromium: '/usr/bin/chromium',
   'fonts-dejavu-core': '/usr/share/fonts/truetype/dejavu',
+  // Holds the server's program without the service that `redis-server` would start.
+  'redis-tools': '/usr/bin/redis-check-rdb',
 };
 
 function bringServers() {

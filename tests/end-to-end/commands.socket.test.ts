@@ -70,6 +70,40 @@ test('probe --watch gives a line for each run and what they come to; --json one 
   assert.equal((await holdfast([...words.slice(0, -1), 'many'])).code, 2);
 });
 
+test('probe sends a body, dials the address it is told, and asks each address of a name', async () => {
+  target.answer(200);
+  const sent = await holdfast(['probe', target.url, '-d', 'a=1', '--json']);
+  assert.equal(sent.code, 0, sent.error);
+  assert.equal(target.bodies.at(-1), 'a=1');
+  const named = target.url.replace('127.0.0.1', 'nowhere.invalid');
+  const dialled = await holdfast(['probe', named, '--address', '127.0.0.1', '--json']);
+  assert.equal(JSON.parse(dialled.out).peer_ip, '127.0.0.1');
+  const all = await holdfast(['probe', target.url, '--all-addresses', '--json']);
+  assert.equal(all.code, 0, all.error);
+  const refused = await holdfast(['probe', target.url, '--http-version', '4']);
+  assert.equal(refused.code, 2);
+  assert.match(refused.error, /version/);
+});
+
+test('a run that is not up says code, status and trace id to programs', async () => {
+  const { out } = await holdfast(['probe', 'tcp', '127.0.0.1:1', '--json']);
+  const { error } = JSON.parse(out);
+  assert.equal(error.code, 'ERR_SERVICE_UNAVAILABLE');
+  assert.equal(error.http_status, 503);
+  assert.match(error.trace_id, /^[0-9a-f]{32}$/);
+});
+
+test('the preset prod asks for a token and a file; a name that is none is told', async () => {
+  const bare = await holdfast(['up', '--preset', 'prod'], { cwd: folder.path });
+  assert.match(bare.error, /asks for a token \[LISTEN_UNPROTECTED\]/);
+  const environment = { HOLDFAST_PRESET: 'prod', HOLDFAST_TOKEN: 'x' };
+  const demo = await holdfast(['up', '--demo'], { environment });
+  assert.match(demo.error, /shows no demo \[CONFIG_NOT_FOUND\]/);
+  const strange = await holdfast(['validate', '--preset', 'prd']);
+  assert.equal(strange.code, 2);
+  assert.match(strange.error, /Did you mean prod/);
+});
+
 test('probe --yaml says the same as --json', async () => {
   const { code, out } = await holdfast(['probe', 'http', target.url, '--yaml']);
   assert.equal(code, 0);
@@ -216,10 +250,16 @@ test('doctor looks at the machine', async () => {
     'kernel times',
     'open files',
     'clock',
+    'time',
+    'capabilities',
+    'ping',
     'resolver',
+    'ipv6',
     'data folder',
+    'disk',
     'address',
     'configuration',
+    'console',
   ]);
 });
 

@@ -19,7 +19,8 @@ before(async () => {
   const file = join(folder.path, 'holdfast.yaml');
   writeFileSync(
     file,
-    `checks:
+    `limits: { interval: { min: 1s } }
+checks:
   - { name: shop, type: http, target: "${target.url}", interval: 1s, labels: { team: shop } }
   - { name: port, type: tcp, target: "${target.url.replace('http:', 'tcp:').replace(/\/$/, '')}", interval: 1s }
 `,

@@ -34,6 +34,7 @@ function configuration(more = ''): string {
     target: ${target.url.replace('http:', 'tcp:').replace(/\/$/, '')}
     interval: 1s
 ${more}
+limits: { interval: { min: 1s } }
 channels:
   - { name: pager, type: webhook, url: ${pager.url} }
 alerts:
@@ -85,6 +86,70 @@ test('checks run, and every answer of the API has its documented shape', async (
   API_SCHEMAS.CheckDetail.strict().parse(detail);
   API_SCHEMAS.ResultList.strict().parse({ results });
   API_SCHEMAS.LatencySeries.strict().parse(series);
+
+  const { codes, classes } = API_SCHEMAS.StatusLatency.strict().parse(
+    await getJson(`${up.url}/api/v1/checks/default/shop/latency-by-status`),
+  );
+  assert.equal(codes[0]?.code, '200');
+  assert.equal(classes[0]?.class, '2xx');
+  const map = API_SCHEMAS.HeatMap.strict().parse(
+    await getJson(`${up.url}/api/v1/checks/default/shop/heat-map?columns=10`),
+  );
+  assert.ok(map.columns.length > 0);
+  for (const { counts } of map.columns) assert.equal(counts.length, map.boundsMs.length + 1);
+});
+
+function post(path: string, body: unknown, headers: Record<string, string> = {}) {
+  return fetch(`${up.url}/api/v1/${path}`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+}
+
+test('a check can be tried before it is kept: measured once, told, and nowhere else', async () => {
+  const { API_SCHEMAS } = await import('@holdfast/resources/api-schema');
+  const check = { name: 'tried', type: 'http', target: target.url };
+  const tried = await post('try', { check });
+  assert.equal(tried.status, 200);
+  const { result } = API_SCHEMAS.Trial.strict().parse(await tried.json());
+  assert.equal(result?.status, 'up');
+  const headers = { Authorization: 'Bearer ${env:SHOP_TOKEN}' };
+  const elsewhere = { ...check, target: pager.url, headers };
+  const { problems } = API_SCHEMAS.Trial.parse(
+    await (await post('try', { check: elsewhere })).json(),
+  );
+  assert.match(problems[0]?.message ?? '', /SHOP_TOKEN/);
+  const denied = { type: 'http', target: 'http://169.254.169.254/latest/meta-data' };
+  const { result: refused } = API_SCHEMAS.Trial.parse(
+    await (await post('try', { check: denied })).json(),
+  );
+  assert.equal(refused?.status, 'invalid');
+  assert.match(refused?.error?.trace_id ?? '', /^[0-9a-f]{32}$/);
+  const table = await getJson(`${up.url}/api/v1/fault-table`);
+  assert.ok(API_SCHEMAS.FaultTable.strict().parse(table).entries.length > 0);
+  assert.ok((await overview()).checks.every(({ name }) => name !== 'tried' && name !== 'trial'));
+  assert.equal((await fetch(`${up.url}/api/v1/checks/default/tried/results`)).status, 404);
+});
+
+test('a text can be validated, and the vocabulary is told; only JSON of this page, of bounded size', async () => {
+  const { API_SCHEMAS } = await import('@holdfast/resources/api-schema');
+  const answer = await post('validate', { text: configuration() });
+  const validation = API_SCHEMAS.Validation.strict().parse(await answer.json());
+  assert.deepEqual(
+    validation.checks.map(({ name, kind }) => [name, kind]),
+    [
+      ['shop', 'http'],
+      ['port', 'tcp'],
+    ],
+  );
+  assert.equal((await post('validate', { text: 'x'.repeat(1024 * 1024) })).status, 400);
+  assert.equal((await post('validate', {})).status, 400);
+  assert.equal((await post('try', { check: 7 })).status, 400);
+  assert.equal((await post('try', {}, { Origin: 'http://evil.example' })).status, 403);
+  assert.equal((await post('validate', {}, { 'Content-Type': 'text/plain' })).status, 415);
+  const schema = await getJson<{ title: string }>(`${up.url}/api/v1/schema`);
+  assert.equal(schema.title, 'Holdfast file');
 });
 
 test('the series of P16 are at /metrics, and the OpenAPI document is whole', async () => {

@@ -9,6 +9,7 @@ import type {
   ResultContext,
 } from '@holdfast/resources/result';
 import { chanceOf } from './fixture-chance.ts';
+import { kindDetail } from './fixture-kinds.ts';
 import { type Run, runOf } from './fixture-runs.ts';
 import type { FixtureCheck } from './fixture-world.ts';
 
@@ -56,7 +57,7 @@ export function resultOf(check: FixtureCheck, plannedAtMs: number): ProbeResult 
 
 function phasesOf(check: FixtureCheck, run: Run, seed: string): Phase[] {
   if (run.status === 'invalid') return [];
-  const hops = check.kind === 'tcp' ? [check.target] : [...check.redirects, check.target];
+  const hops = check.kind !== 'http' ? [check.target] : [...check.redirects, check.target];
   const phases: Phase[] = [];
   const normalMs = run.status === 'up' ? run.totalMs : Math.min(check.baseMs, run.totalMs * 2);
   let atMs = 0.05;
@@ -77,9 +78,11 @@ function phasesOf(check: FixtureCheck, run: Run, seed: string): Phase[] {
 
 function namesOf(check: FixtureCheck, url: string, hop: number): PhaseName[] {
   const names: PhaseName[] = /\d+\.\d+\.\d+\.\d+/.test(url) || hop > 1 ? [] : ['resolve'];
+  if (check.kind === 'dns' || check.kind === 'icmp') return ['write', 'wait'];
   names.push('connect');
   if (check.kind === 'tcp') return names;
-  if (url.startsWith('https:')) names.push('tls');
+  if (check.kind === 'tls') return [...names, 'tls'];
+  if (/^(https|grpcs):/.test(url)) names.push('tls');
   return [...names, 'write', 'wait', 'transfer'];
 }
 
@@ -173,8 +176,8 @@ function hostOf(target: string): string {
 }
 
 function detailOf(check: FixtureCheck, run: Run): Record<string, unknown> {
+  if (check.kind !== 'http') return run.status === 'up' ? kindDetail(check) : {};
   if (
-    check.kind === 'tcp' ||
     run.status === 'invalid' ||
     run.status === 'timeout' ||
     run.fault?.class === 'connect' ||

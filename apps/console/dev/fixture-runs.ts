@@ -179,6 +179,6 @@ function bucketOf(runs: readonly Run[], startMs: number, stepMs: number): Latenc
   };
 }
 
-function quantile(sorted: readonly number[], q: number): number {
+export function quantile(sorted: readonly number[], q: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0;
 }

@@ -1,7 +1,7 @@
 // A stand-in for Holdfast's server, for development and tests of the console only: answers the same
 // API with seeded data, serves dist/ under the strictest policy the console promises to live with,
 // and can take a check down or up while someone looks. Node core only; listens on loopback alone.
-//   node dev/fixture-server.ts [--port 7171] [--mode few|many|none|demo|errors|slow] [--still]
+//   node dev/fixture-server.ts [--port 7171] [--mode few|many|none|demo|kinds|errors|slow] [--still]
 // Then: curl -X POST 'http://127.0.0.1:7171/fixture/down?check=shop/cart' (also up, problem, drop).
 
 import { createReadStream, existsSync, statSync } from 'node:fs';
@@ -12,7 +12,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { LiveEvent } from '@holdfast/resources/api';
 import type { TroubleName } from './fixture-faults.ts';
-import { detailOf, type FixtureMode, FixtureState, latencyOf, resultsOf } from './fixture-state.ts';
+import { heatMapOf, latencyOf, statusLatencyOf } from './fixture-latency.ts';
+import { detailOf, type FixtureMode, FixtureState, resultsOf } from './fixture-state.ts';
 import type { FixtureCheck } from './fixture-world.ts';
 
 export interface FixtureOptions {
@@ -175,6 +176,8 @@ function readOf(
   nowMs: number,
 ): unknown {
   if (action === 'results') return { results: resultsOf(check, query, nowMs) };
+  if (action === 'heat-map') return heatMapOf(check, query, nowMs);
+  if (action === 'latency-by-status') return statusLatencyOf(check, query, nowMs);
   return action === 'latency' ? latencyOf(check, query, nowMs) : detailOf(check, nowMs);
 }
 

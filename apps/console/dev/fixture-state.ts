@@ -1,32 +1,21 @@
 // The world that the fixture server tells of, and what happens in it: checks run when they are due,
 // go down and come up on demand, and every change is an event. Knows nothing of HTTP.
 
-import type {
-  AlertList,
-  CheckDetail,
-  LatencySeries,
-  LiveEvent,
-  Overview,
-} from '@holdfast/resources/api';
+import type { AlertList, CheckDetail, LiveEvent, Overview } from '@holdfast/resources/api';
 import type { ProbeResult } from '@holdfast/resources/result';
 import { alertsOf } from './fixture-alerts.ts';
 import type { TroubleName } from './fixture-faults.ts';
+import { kindChecks } from './fixture-kinds.ts';
 import { resultOf } from './fixture-results.ts';
-import { latencyBuckets, plannedTimes, runOf, summaryOf } from './fixture-runs.ts';
+import { plannedTimes, runOf, summaryOf } from './fixture-runs.ts';
 import { demoChecks, type FixtureCheck, fewChecks, manyChecks } from './fixture-world.ts';
 
-export type FixtureMode = 'few' | 'many' | 'none' | 'demo' | 'errors' | 'slow';
+export type FixtureMode = 'few' | 'many' | 'none' | 'demo' | 'kinds' | 'errors' | 'slow';
 
 const MANY_CHECKS = 2000;
 const OVERVIEW_ALERTS = 20;
 const RESULTS_MAX = 1000;
-const POINTS_MAX = 1000;
 const EXTRA_RUNS_KEPT = 50;
-/** As the real server steps, so that buckets stay where they are while a chart moves. */
-const STEPS_S = [
-  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600,
-] as const;
-
 export class FixtureState {
   readonly #mode: FixtureMode;
   readonly #checks: FixtureCheck[];
@@ -129,31 +118,14 @@ export function resultsOf(
 ): ProbeResult[] {
   const toMs = Math.min(nowMs, Number(query.get('to') ?? nowMs));
   const limit = Math.min(RESULTS_MAX, Number(query.get('limit') ?? 200));
-  const fromMs = Number(query.get('from') ?? toMs - (limit + 2) * check.intervalMs);
+  const longMs = (limit + 20_000) * check.intervalMs;
+  const wantedMs = Number(query.get('from') ?? toMs - (limit + 2) * check.intervalMs);
+  const fromMs = Math.max(wantedMs, toMs - longMs);
   const status = query.get('status');
   const times = plannedTimes(check, fromMs, toMs);
   if (query.get('order') !== 'asc') times.reverse();
   const wanted = status === null ? times : times.filter((at) => runOf(check, at).status === status);
   return wanted.slice(0, limit).map((at) => resultOf(check, at));
-}
-
-export function latencyOf(
-  check: FixtureCheck,
-  query: URLSearchParams,
-  nowMs: number,
-): LatencySeries {
-  const toMs = Number(query.get('to') ?? nowMs);
-  const wantedFromMs = Number(query.get('from') ?? toMs - 3_600_000);
-  const points = Math.max(1, Math.min(POINTS_MAX, Number(query.get('points') ?? 240)));
-  const stepS = STEPS_S.find((step) => step * 1000 >= (toMs - wantedFromMs) / points) ?? 86_400;
-  const stepMs = stepS * 1000;
-  const fromMs = Math.floor(wantedFromMs / stepMs) * stepMs;
-  return {
-    fromMs,
-    toMs,
-    stepMs,
-    buckets: latencyBuckets(check, fromMs, Math.min(toMs, nowMs), stepMs),
-  };
 }
 
 export function detailOf(check: FixtureCheck, nowMs: number): CheckDetail {
@@ -185,6 +157,7 @@ export function detailOf(check: FixtureCheck, nowMs: number): CheckDetail {
 function checksOf(mode: FixtureMode, nowMs: number): FixtureCheck[] {
   if (mode === 'many') return manyChecks(MANY_CHECKS, nowMs);
   if (mode === 'none') return [];
+  if (mode === 'kinds') return kindChecks(nowMs);
   return mode === 'demo' ? demoChecks(nowMs) : fewChecks(nowMs);
 }
 

@@ -14,7 +14,7 @@ export interface Outage {
 export interface FixtureCheck {
   namespace: string;
   name: string;
-  kind: 'http' | 'tcp';
+  kind: 'http' | 'tcp' | 'dns' | 'icmp' | 'grpc' | 'tls';
   target: string;
   labels: Record<string, string>;
   intervalMs: number;

@@ -4,7 +4,10 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { HoldfastError } from '@holdfast/kernel';
-import { type Loaded, loadConfiguration, type ReadFile } from '@holdfast/resources/load';
+import { describePlugin } from '@holdfast/probing/plugin';
+import { type Loaded, loadConfiguration } from '@holdfast/resources/load';
+import type { PresetName } from '@holdfast/resources/presets';
+import { readerIn } from './named-file.ts';
 
 /** Taken in this order when no file is named. */
 const STANDARD_FILES = ['holdfast.yaml', 'holdfast.yml', 'holdfast.toml'] as const;
@@ -17,13 +20,20 @@ export function findConfiguration(folder: string): string | undefined {
 export type Source = { path: string } | { pattern: string; folder: string };
 
 /** `shownAs` is how problems name the file. Throws HoldfastError CONFIG_NOT_FOUND. */
-export function readConfiguration(path: string, shownAs: string): Loaded & { sources: Source[] } {
+export function readConfiguration(
+  path: string,
+  shownAs: string,
+  preset?: PresetName,
+): Loaded & { sources: Source[] } {
   const folder = dirname(path);
   const sources: Source[] = [{ path }];
   const readAlong = readerIn(folder);
   const loaded = loadConfiguration({
     file: shownAs,
+    folder,
     text: readText(path, shownAs),
+    loadPlugin: describePlugin,
+    ...(preset === undefined ? {} : { preset }),
     readFile: (named, encoding) => {
       sources.push({ path: resolve(folder, named) });
       return readAlong(named, encoding);
@@ -48,11 +58,6 @@ export function printOf(source: Source): string {
 
 function listFiles(pattern: string, folder: string): string[] {
   return globSync(pattern, { cwd: folder }).sort();
-}
-
-/** Reads what a configuration names, relative to the folder. */
-export function readerIn(folder: string): ReadFile {
-  return (named, encoding = 'utf8') => readFileSync(resolve(folder, named), encoding);
 }
 
 function readText(path: string, shownAs: string): string {

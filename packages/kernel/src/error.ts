@@ -23,6 +23,11 @@ export const ERRORS = {
     httpStatus: 422,
     meaning: 'The file has faults; each is listed with its place.',
   },
+  PLUGIN_INVALID: {
+    exitCode: 1,
+    httpStatus: 422,
+    meaning: 'A plugin cannot be used: it does not load, or is not what a plugin has to be.',
+  },
   FILE_EXISTS: {
     exitCode: 1,
     httpStatus: 409,

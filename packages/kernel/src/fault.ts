@@ -2,6 +2,8 @@
 // outcome that users read, filter and alert on. The classes are fixed and run from the network to
 // the application; `prober` means that we ourselves were at fault and makes a result invalid.
 
+import { PROBER_FAULTS } from './prober-faults.ts';
+
 export type FaultClass =
   | 'name'
   | 'connect'
@@ -29,7 +31,7 @@ export interface Fault {
   cure?: string;
 }
 
-interface FaultEntry {
+export interface FaultEntry {
   class: FaultClass;
   httpStatus: number;
   cure: string;
@@ -66,6 +68,11 @@ export const FAULTS = {
     class: 'connect',
     httpStatus: 503,
     cure: 'No route to the target: check routes, firewalls and that the host is up.',
+  },
+  PROXY_REFUSED: {
+    class: 'connect',
+    httpStatus: 502,
+    cure: 'The proxy did not pass on: check its credentials, its rules and that it reaches the target.',
   },
   CONNECT_RESET: {
     class: 'connect',
@@ -116,6 +123,11 @@ export const FAULTS = {
     class: 'tls',
     httpStatus: 502,
     cure: 'Offer ECDHE suites with AES-GCM or ChaCha20 in the server, or set `expect.weakCiphers` to true.',
+  },
+  TLS_CLIENT_REFUSED: {
+    class: 'tls',
+    httpStatus: 502,
+    cure: 'Give the check a certificate in `tls.client` that the server trusts and that still holds.',
   },
   TLS_HANDSHAKE_FAILED: {
     class: 'tls',
@@ -172,6 +184,11 @@ export const FAULTS = {
     httpStatus: 500,
     cure: 'The answer came, with another status than `expect.status` allows.',
   },
+  ASSERTION_VERSION: {
+    class: 'assertion',
+    httpStatus: 500,
+    cure: 'Compare `expect.versions` with what the server offers and `version` asks for.',
+  },
   ASSERTION_HEADER: {
     class: 'assertion',
     httpStatus: 500,
@@ -186,6 +203,16 @@ export const FAULTS = {
     class: 'assertion',
     httpStatus: 500,
     cure: 'Compare the JSON body with `expect.json`.',
+  },
+  ASSERTION_BANNER: {
+    class: 'assertion',
+    httpStatus: 500,
+    cure: 'Compare what the peer said first with `expect.banner`.',
+  },
+  ASSERTION_DIALOGUE: {
+    class: 'assertion',
+    httpStatus: 500,
+    cure: 'Compare what the peer said (`peer_text`) with the step of `dialogue`.',
   },
   ASSERTION_RULE: {
     class: 'assertion',
@@ -227,51 +254,7 @@ export const FAULTS = {
     httpStatus: 500,
     cure: 'Renew the certificate, or change `expect.certificateDays`.',
   },
-  PROBER_EGRESS_DENIED: {
-    class: 'prober',
-    httpStatus: 500,
-    cure: 'The egress policy forbids this address: change `egress` if it is meant to be probed.',
-  },
-  PROBER_INVALID_CHECK: {
-    class: 'prober',
-    httpStatus: 400,
-    cure: 'The check cannot be run as written: run `holdfast validate`.',
-  },
-  PROBER_SECRET_MISSING: {
-    class: 'prober',
-    httpStatus: 500,
-    cure: 'Set the variable or file that the placeholder names for the agent.',
-  },
-  PROBER_NOT_PERMITTED: {
-    class: 'prober',
-    httpStatus: 500,
-    cure: 'Give the agent the permission that the message names.',
-  },
-  PROBER_UNSUPPORTED: {
-    class: 'prober',
-    httpStatus: 500,
-    cure: 'This system cannot do it: run the check at an agent on Linux.',
-  },
-  PROBER_OUT_OF_DESCRIPTORS: {
-    class: 'prober',
-    httpStatus: 500,
-    cure: 'Raise the open files limit of the agent (`ulimit -n`).',
-  },
-  PROBER_STALLED: {
-    class: 'prober',
-    httpStatus: 500,
-    cure: 'The agent was too busy to measure: give it more CPU or fewer checks.',
-  },
-  PROBER_CALLED_OFF: {
-    class: 'prober',
-    httpStatus: 500,
-    cure: 'The run was called off before its end, as when the agent stops: run it again.',
-  },
-  PROBER_FAILED: {
-    class: 'prober',
-    httpStatus: 500,
-    cure: 'A fault of Holdfast itself: report it with this result.',
-  },
+  ...PROBER_FAULTS,
 } as const satisfies Record<string, FaultEntry>;
 
 export type FaultCode = keyof typeof FAULTS;

@@ -11,17 +11,24 @@ import {
   type Timer,
   type Tracer,
 } from '@holdfast/kernel';
-import type { CompiledCheck } from '@holdfast/resources/compiled-check';
+import type { CompiledCheck, ProbeSpec } from '@holdfast/resources/compiled-check';
 import type { Phase, ProbeResult } from '@holdfast/resources/result';
+import type { Connections } from './connections/connections.ts';
 import { judgeFault } from './judge/fault-judge.ts';
 import type { PhaseLimits } from './phase-log.ts';
 import { resolvePinned } from './pinned-address.ts';
+import type { PluginRegistry } from './plugin/plugin-registry.ts';
 import type { RunPlan } from './probe-runner.ts';
 import type { Dial, Judgement, Observation, ProbeContext, Prober, Resolve } from './prober.ts';
+import type { ProberUse } from './prober-use.ts';
 import { PROBERS } from './probers.ts';
 import { redactAll } from './redaction.ts';
 import type { Placed } from './running-runs.ts';
 import { RunSecrets, type SecretSources } from './secrets.ts';
+import type { TlsAuditEntry, TlsAuditRecord } from './tls/tls-audit.ts';
+import type { TlsVerification } from './tls-kind/tls-policy.ts';
+import { RunTokens } from './token/run-tokens.ts';
+import type { TokenStore } from './token/token-store.ts';
 
 /** What all runs of one runner share. */
 export interface RunParts {
@@ -32,7 +39,13 @@ export interface RunParts {
   resolve: Resolve;
   dial: Dial;
   secretSources: SecretSources;
+  tokens: TokenStore;
+  connections: Connections;
+  audit?: (entry: TlsAuditEntry) => void;
+  verification?: TlsVerification;
   loopLag: () => number;
+  use: ProberUse;
+  plugins?: PluginRegistry;
 }
 
 /** An aborted prober has only its socket to destroy; one that needs longer is at fault itself. */
@@ -81,8 +94,9 @@ export class ProbeRun implements Placed {
 
   async #run(): Promise<ProbeResult> {
     const { spec } = this.#check;
-    const prober = PROBERS.get(spec.kind);
-    if (prober === undefined) return this.#unmeasured(unknownKind(spec.kind));
+    const prober = this.#prober(spec);
+    if (prober === undefined) return this.#unmeasured(unknownKind(spec, this.#parts.plugins));
+    if (prober.close !== undefined) this.#parts.use.note(prober);
     try {
       const preparing = prober.prepare?.(spec);
       if (preparing !== undefined) {
@@ -91,11 +105,19 @@ export class ProbeRun implements Placed {
       }
       // What was loaded for the first run of a check is no part of the target's time.
       this.#start();
+      this.#setDeadline();
+      const { tokens } = this.#check;
+      if (tokens !== undefined) return await this.#runWithTokens(prober);
       const observation = await this.#measure(prober);
       return this.#build(observation, prober.judge(observation, spec));
     } catch (error) {
-      return this.#unmeasured(failureOf(error));
+      return this.#unmeasured(failureOf(error, spec));
     }
+  }
+
+  #prober(spec: ProbeSpec): Prober | undefined {
+    if (spec.kind !== 'plugin') return PROBERS.get(spec.kind);
+    return this.#parts.plugins?.prober(spec.plugin) as Prober | undefined;
   }
 
   #start(): void {
@@ -103,12 +125,27 @@ export class ProbeRun implements Placed {
     this.#startMs = this.#parts.clock.nowMs();
   }
 
+  #setDeadline(): void {
+    const { timeoutMs } = this.#check;
+    if (this.#controller.signal.aborted) return;
+    const onDeadline = () => this.#abort(deadlineFault(timeoutMs));
+    this.#timer = this.#parts.clock.after(timeoutMs, onDeadline);
+  }
+
+  async #runWithTokens(prober: Prober): Promise<ProbeResult> {
+    const tokens = new RunTokens(this.#parts.tokens);
+    const missing = await tokens.findAll(this.#check, this.#controller.signal);
+    if (missing !== undefined) return this.#unmeasured(missing);
+    const tokenMs = Math.round((this.#parts.clock.nowMs() - this.#startMs) * 1000) / 1000;
+    this.#secrets.adoptTokens(tokens.values);
+    const observation = await this.#measure(prober);
+    tokens.answered(observation);
+    if (tokens.asked) observation.detail = { ...observation.detail, token_ms: tokenMs };
+    return this.#build(observation, prober.judge(observation, this.#check.spec));
+  }
+
   #measure(prober: Prober): Promise<Observation> {
-    const { clock } = this.#parts;
-    const { timeoutMs, spec } = this.#check;
-    if (!this.#controller.signal.aborted) {
-      this.#timer = clock.after(timeoutMs, () => this.#abort(deadlineFault(timeoutMs)));
-    }
+    const { spec } = this.#check;
     return new Promise((resolve, reject) => {
       this.#giveUp = () => reject(new Error('the prober did not stop when it was told to'));
       prober.measure(spec, this.#context()).then(resolve, reject);
@@ -123,16 +160,21 @@ export class ProbeRun implements Placed {
   }
 
   #context(): ProbeContext {
-    const { clock, dial, resolve } = this.#parts;
-    const { pinnedAddress, phaseLimitsMs } = this.#check;
+    const { clock, dial, resolve, audit, verification, connections } = this.#parts;
+    const { namespace, pinnedAddress, phaseLimitsMs } = this.#check;
     const context = {
       clock,
+      connections,
+      namespace,
       resolve: pinnedAddress === undefined ? resolve : resolvePinned(resolve, pinnedAddress),
       dial,
       secrets: this.#secrets,
       signal: this.#controller.signal,
       deadlineMs: this.#startMs + this.#check.timeoutMs,
+      ...(pinnedAddress === undefined ? {} : { pinnedAddress }),
       ...(phaseLimitsMs === undefined ? {} : { phaseLimits: this.#limits(phaseLimitsMs) }),
+      ...(verification === undefined ? {} : { verification }),
+      ...(audit === undefined ? {} : { audit: (record: TlsAuditRecord) => this.#tell(record) }),
     };
     const { traceparent } = this.#span;
     return traceparent === '' ? context : { ...context, traceparent };
@@ -144,6 +186,14 @@ export class ProbeRun implements Placed {
       this.#abort(fault('TIMEOUT_PHASE', message, phase));
     };
     return { limitsMs, exceeded };
+  }
+
+  #tell(record: TlsAuditRecord): void {
+    const { namespace, name } = this.#check;
+    const shown = this.#secrets.any
+      ? redactAll(record, (text) => this.#secrets.redact(text))
+      : record;
+    this.#parts.audit?.({ namespace, check: name, ...shown });
   }
 
   #unmeasured(reason: Fault): ProbeResult {
@@ -159,7 +209,7 @@ export class ProbeRun implements Placed {
     const { totalMs, phases, context, detail } = observation;
     const result: ProbeResult = {
       key: { namespace, check: name, location, plannedAtMs, attempt },
-      kind: spec.kind,
+      kind: spec.kind === 'plugin' ? spec.plugin : spec.kind,
       target,
       agent,
       startedAtMs: this.#startedAtMs,
@@ -172,6 +222,8 @@ export class ProbeRun implements Placed {
       detail: judgement.detail === undefined ? detail : { ...detail, ...judgement.detail },
     };
     if (judgement.fault !== undefined) result.fault = judgement.fault;
+    const { uuid } = this.#secrets;
+    if (uuid !== undefined) result.detail = { ...result.detail, uuid };
     return this.#secrets.any ? this.#redacted(result) : result;
   }
 
@@ -194,12 +246,19 @@ function deadlineFault(timeoutMs: number): Fault {
   return fault('TIMEOUT', `The deadline of ${timeoutMs} ms passed.`);
 }
 
-function unknownKind(kind: string): Fault {
+function unknownKind(spec: ProbeSpec, plugins: PluginRegistry | undefined): Fault {
+  if (spec.kind === 'plugin') {
+    const reason = plugins?.problem() ?? 'It is not among those that were loaded.';
+    const message = `There is no plugin for the kind "${spec.plugin}". ${reason}`;
+    return fault('PROBER_INVALID_CHECK', message, undefined, 'Mend the plugin or its path.');
+  }
   const kinds = [...PROBERS.keys()].join(', ');
-  return fault('PROBER_INVALID_CHECK', `There is no kind "${kind}"; there are ${kinds}.`);
+  return fault('PROBER_INVALID_CHECK', `There is no kind "${spec.kind}"; there are ${kinds}.`);
 }
 
-function failureOf(error: unknown): Fault {
+function failureOf(error: unknown, spec: ProbeSpec): Fault {
   const reason = error instanceof Error ? error.message : String(error);
-  return fault('PROBER_FAILED', `The prober failed: ${reason}.`);
+  if (spec.kind !== 'plugin') return fault('PROBER_FAILED', `The prober failed: ${reason}.`);
+  const message = `The plugin ${spec.plugin} failed: ${reason}.`;
+  return fault('PROBER_FAILED', message, undefined, 'Mend the plugin, or tell who made it.');
 }

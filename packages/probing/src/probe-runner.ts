@@ -2,18 +2,19 @@
 // A run always comes to a result and never rejects, whatever target, check or prober do: what went
 // wrong on our side is told as a fault of class `prober`. Runs share nothing but caches.
 
-import { type Chance, type Clock, silentTracer, systemChance, type Tracer } from '@holdfast/kernel';
+import { type Chance, type Clock, systemChance, type Tracer } from '@holdfast/kernel';
 import type { CompiledCheck, EgressPolicy } from '@holdfast/resources/compiled-check';
 import type { ProbeResult } from '@holdfast/resources/result';
-import { createDial } from './dial/dial.ts';
 import { createEgressGuard } from './dial/egress-guard.ts';
-import { createResolve, defaultLookup, type Lookup } from './dial/resolve.ts';
+import type { Lookup } from './dial/resolve.ts';
 import { runEveryAddress } from './every-address.ts';
-import { openKernelSocket } from './kernel-socket/kernel-socket.ts';
-import { ProbeRun, type RunParts } from './probe-run.ts';
+import type { PluginRegistry } from './plugin/plugin-registry.ts';
+import { ProbeRun } from './probe-run.ts';
 import { runRetrying } from './retry.ts';
+import { createRunParts } from './run-parts.ts';
 import { RunningRuns } from './running-runs.ts';
-import { readSecretFile } from './secrets.ts';
+import type { TlsAuditEntry } from './tls/tls-audit.ts';
+import type { TlsPolicy } from './tls-kind/tls-policy.ts';
 
 export interface RunPlan {
   /** Wall time at which the run was meant to begin. */
@@ -31,7 +32,7 @@ export interface ProbeRunnerOptions {
   /** Names of this agent and of the place it probes from, as results carry them. */
   agent: string;
   location: string;
-  /** Of the pauses between retries; default the system's. */
+  /** Of pauses and of `${uuid}`; default the system's. */
   chance?: Chance;
   /** Where `${env:NAME}` is looked up. */
   environment: Record<string, string | undefined>;
@@ -41,6 +42,12 @@ export interface ProbeRunnerOptions {
   lookup?: Lookup;
   /** The longest the loop was blocked lately, in ms; default: not known, 0. */
   loopLag?: () => number;
+  /** Where kinds of plugins are looked up; default: there are none. */
+  plugins?: PluginRegistry;
+  /** Decides on the certificates of all kinds; default: chain and name, for kind `tls` the strict policy. */
+  tlsPolicy?: TlsPolicy;
+  /** Is told of every verification of certificates; must be quick and must not throw. */
+  audit?: (entry: TlsAuditEntry) => void;
 }
 
 export interface ProbeRunner {
@@ -51,26 +58,15 @@ export interface ProbeRunner {
   run(check: CompiledCheck, plan: RunPlan, signal?: AbortSignal): Promise<ProbeResult>;
   /** Holds from the next address asked on. Throws CONFIG_INVALID and keeps the old policy. */
   setEgress(policy: EgressPolicy): void;
-  /** Calls off what is running and waits for its end. Runs asked for afterwards are `invalid`. */
+  /** Calls off what is running, waits for its end and closes what probers keep. Runs asked for afterwards are `invalid`. */
   close(): Promise<void>;
 }
 
 /** Throws CONFIG_INVALID when the egress policy cannot be read. */
 export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
   let guard = createEgressGuard(options.egress);
-  const { clock, environment } = options;
-  const currentGuard = () => guard;
-  const parts: RunParts = {
-    clock,
-    tracer: options.tracer ?? silentTracer,
-    agent: options.agent,
-    location: options.location,
-    resolve: createResolve(options.lookup ?? defaultLookup, currentGuard),
-    dial: createDial({ clock, guard: currentGuard, kernel: openKernelSocket() }),
-    secretSources: { environment, readFile: options.readFile ?? readSecretFile },
-    loopLag: options.loopLag ?? (() => 0),
-  };
-  const chance = options.chance ?? systemChance;
+  const { clock, chance = systemChance } = options;
+  const parts = createRunParts(options, () => guard);
   const running = new RunningRuns<ProbeRun>();
   const closing = new AbortController();
   const runOnce = (check: CompiledCheck, plan: RunPlan, signal?: AbortSignal) => {
@@ -108,9 +104,12 @@ export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
     },
     async close() {
       closing.abort();
+      parts.tokens.close();
       const runs = running.all();
       for (const run of runs) run.callOff();
       await Promise.all(runs.map((run) => run.result));
+      parts.connections.close();
+      await parts.use.close();
     },
   };
 }

@@ -7,3 +7,5 @@ export {
   type ProbeRunnerOptions,
   type RunPlan,
 } from './probe-runner.ts';
+export type { TlsAuditEntry } from './tls/tls-audit.ts';
+export type { TlsPolicy } from './tls-kind/tls-policy.ts';

@@ -7,7 +7,10 @@ import type { Socket } from 'node:net';
 import type { Clock, Fault } from '@holdfast/kernel';
 import type { IpPreference, ProbeSpec } from '@holdfast/resources/compiled-check';
 import type { KernelFacts, Phase, ResultContext, Status } from '@holdfast/resources/result';
+import type { Connections } from './connections/connections.ts';
 import type { PhaseLimits } from './phase-log.ts';
+import type { TlsAudit } from './tls/tls-audit.ts';
+import type { TlsVerification } from './tls-kind/tls-policy.ts';
 
 /** Everything a measurement brings back, whether or not it got to its end. */
 export interface Observation {
@@ -98,6 +101,16 @@ export interface ProbeContext {
   readonly secrets: Secrets;
   /** For the run's phase log; absent: only the deadline counts. */
   readonly phaseLimits?: PhaseLimits;
+  /** Decides whom to trust; absent: the chain and the name do, and for kind `tls` its strict policy. */
+  readonly verification?: TlsVerification;
+  /** Is told of every verification of a peer's certificates; absent: nobody listens. */
+  readonly audit?: TlsAudit;
+  /** Kept between runs, for checks that name a pool; absent: every connection is a fresh one. */
+  readonly connections?: Connections;
+  /** Of the check: pools belong to it. */
+  readonly namespace?: string;
+  /** What `resolve` gives for the target; runs with another one share no connections. */
+  readonly pinnedAddress?: string;
   /** W3C `traceparent` to hand to the target when this run is traced. */
   readonly traceparent?: string;
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { seededChance } from '@holdfast/kernel';
 import { redactAll } from './redaction.ts';
 import { holdsPlaceholder, maskPlaceholders, RunSecrets, readSecretFile } from './secrets.ts';
 
@@ -100,4 +101,27 @@ test('a file that is too large to be a secret is refused', async () => {
   await writeFile(path, 'x'.repeat(64 * 1024 + 1));
   await assert.rejects(readSecretFile(path), /64 KiB/);
   await rm(folder, { recursive: true });
+});
+
+test('a uuid is one for a run, of chance, and no secret', async () => {
+  const run = () =>
+    new RunSecrets({ environment: {}, readFile: () => '', chance: seededChance(7) });
+  const one = run();
+  const first = await one.fill('a ${uuid} b ${uuid}');
+  const [, left, right] = /^a (\S+) b (\S+)$/.exec(first.ok ? first.value : '') ?? [];
+  assert.match(left ?? '', /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  assert.deepEqual([right, one.uuid, one.any], [left, left, false]);
+  assert.deepEqual(await run().fill('${uuid}'), { ok: true, value: left });
+  assert.equal(maskPlaceholders('/x?id=${uuid}'), '/x?id=${uuid}');
+});
+
+test('tokens are filled from what the run was given, and hidden', async () => {
+  const hidden = secrets();
+  assert.equal((await hidden.fill('${token:a}')).ok, false);
+  hidden.adoptTokens(new Map([['a', 'value-of-a']]));
+  assert.deepEqual(await hidden.fill('Bearer ${token:a}'), {
+    ok: true,
+    value: 'Bearer value-of-a',
+  });
+  assert.equal(hidden.redact('it was value-of-a'), 'it was <secret>');
 });

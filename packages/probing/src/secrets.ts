@@ -1,17 +1,19 @@
-// Secrets in checks are placeholders until the moment of use: `${env:NAME}` and `${file:PATH}`;
-// `$${` writes a plain `${`. Every value filled in is remembered, in the spellings
-// a server may echo it in, and hidden from all that leaves: each run has secrets of its own. Values shorter than
-// REDACTED_LENGTH_MIN are not searched for: hiding each "a" would destroy the result and tell the
-// secret by the holes.
+// Secrets in checks are placeholders until the moment of use: `${env:NAME}`, `${file:PATH}` and
+// `${token:NAME}`; `$${` writes a plain `${`. Every value filled in is remembered, in the spellings a
+// server may echo it in, and hidden from all that leaves: each run has secrets of its own. Values
+// shorter than REDACTED_LENGTH_MIN are not searched for: hiding each "a" would destroy the result and
+// tell the secret by the holes. `${uuid}` is no secret but the name of the run, told with its result.
 
 import { open } from 'node:fs/promises';
-import { fault } from '@holdfast/kernel';
+import { type Chance, fault, systemChance } from '@holdfast/kernel';
 import type { Outcome, Secrets } from './prober.ts';
 
 export interface SecretSources {
   environment: Record<string, string | undefined>;
   /** Gives the file's text, rejects when it cannot be read. */
   readFile: (path: string) => Promise<string> | string;
+  /** Of `${uuid}`; default the system's. */
+  chance?: Chance;
 }
 
 export const SECRET_MASK = '<secret>';
@@ -20,7 +22,7 @@ const REDACTED_LENGTH_MIN = 4;
 const HIDDEN_MAX = 1024;
 const ELLIPSIS = '…';
 const SECRET_FILE_BYTES_MAX = 64 * 1024;
-const PLACEHOLDER = /\$\$\{|\$\{(env|file):([^}]*)\}/g;
+const PLACEHOLDER = /\$\$\{|\$\{(env|file|token):([^}]*)\}|\$\{(uuid)\}/g;
 
 /** Whether filling the text would change it. */
 export function holdsPlaceholder(text: string): boolean {
@@ -29,11 +31,16 @@ export function holdsPlaceholder(text: string): boolean {
 
 /** The text as people may see it: placeholders as `<secret>`. */
 export function maskPlaceholders(text: string): string {
-  return text.replace(PLACEHOLDER, (_, source) => (source === undefined ? '${' : SECRET_MASK));
+  return text.replace(PLACEHOLDER, (whole, source, _name, uuid) => {
+    if (source !== undefined) return SECRET_MASK;
+    return uuid === undefined ? '${' : whole;
+  });
 }
 
 export class RunSecrets implements Secrets {
   readonly #sources: SecretSources;
+  #tokens: ReadonlyMap<string, string> | undefined;
+  #uuid: string | undefined;
   #hidden: Set<string> | undefined;
   /** Finds any of them; made when it is first needed after a change. */
   #search: RegExp | undefined;
@@ -46,17 +53,28 @@ export class RunSecrets implements Secrets {
     let filled = '';
     let end = 0;
     for (const match of text.matchAll(PLACEHOLDER)) {
-      const [whole, source, name] = match;
-      const value =
-        source === undefined
-          ? ({ ok: true, value: '${' } as const)
-          : await this.#read(source, name ?? '');
-      if (!value.ok) return value;
-      if (source !== undefined) this.hide(value.value);
-      filled += text.slice(end, match.index) + value.value;
+      const [whole, source, name = '', uuid] = match;
+      let value = uuid === undefined ? '${' : this.#ownUuid();
+      if (source !== undefined) {
+        const read = await this.#read(source, name);
+        if (!read.ok) return read;
+        value = read.value;
+        this.hide(value);
+      }
+      filled += text.slice(end, match.index) + value;
       end = match.index + whole.length;
     }
     return { ok: true, value: filled + text.slice(end) };
+  }
+
+  /** What `${token:NAME}` stands for from now on. */
+  adoptTokens(tokens: ReadonlyMap<string, string>): void {
+    this.#tokens = tokens;
+  }
+
+  /** What `${uuid}` stood for; absent when nobody asked. */
+  get uuid(): string | undefined {
+    return this.#uuid;
   }
 
   hide(value: string): void {
@@ -81,7 +99,17 @@ export class RunSecrets implements Secrets {
     return withoutCutSecrets(text.replace(this.#search, SECRET_MASK), this.#hidden);
   }
 
+  #ownUuid(): string {
+    this.#uuid ??= newUuid(this.#sources.chance ?? systemChance);
+    return this.#uuid;
+  }
+
   async #read(source: string, name: string): Promise<Outcome<string>> {
+    if (source === 'token') {
+      const value = this.#tokens?.get(name);
+      if (value !== undefined) return { ok: true, value };
+      return missing(`The check knows no token ${name}.`);
+    }
     if (source === 'env') {
       const value = this.#sources.environment[name];
       if (value !== undefined) return { ok: true, value };
@@ -108,6 +136,17 @@ export async function readSecretFile(path: string): Promise<string> {
   } finally {
     await file.close();
   }
+}
+
+/** Version 4: 122 bits of chance (RFC 9562 section 5.4). */
+function newUuid(chance: Chance): string {
+  const hex = (digits: number) =>
+    chance
+      .integer(16 ** digits)
+      .toString(16)
+      .padStart(digits, '0');
+  const variant = (8 + chance.integer(4)).toString(16);
+  return `${hex(8)}-${hex(4)}-4${hex(3)}-${variant}${hex(3)}-${hex(6)}${hex(6)}`;
 }
 
 function missing(message: string): { ok: false; fault: ReturnType<typeof fault> } {

@@ -6,8 +6,9 @@ import type { CompiledChannel, CompiledRule } from './compiled-alert.ts';
 import { resourceSchema } from './envelope.ts';
 import { addressField, smtpServerField, webhookUrlField } from './fields/channel-fields.ts';
 import { demand } from './fields/demand.ts';
-import { headersField, PLACEHOLDER_FORMS } from './fields/header-field.ts';
+import { headersField } from './fields/header-field.ts';
 import { labelsField, nameField, namespaceField } from './fields/name-fields.ts';
+import { PLACEHOLDER_FORMS } from './fields/placeholder.ts';
 
 /** Enough to rule out one lost packet and one restart, at 30 s told after a minute. */
 const DEFAULT_FAILURES = 3;

@@ -8,38 +8,26 @@ import type {
   ApiError,
   CheckDetail,
   CheckSummary,
+  HeatMap,
   LatencySeries,
   Overview,
   ResultList,
+  StatusLatency,
+  Trial,
+  Validation,
 } from './api.ts';
+import type { FaultTable } from './fault-table.ts';
+import {
+  count,
+  durationMs,
+  fault,
+  faultClass,
+  status,
+  timeMs,
+  toldResult,
+} from './result-schema.ts';
 
-const timeMs = z.number().describe('Milliseconds since 1970-01-01 UTC');
-const durationMs = z.number().describe('Milliseconds');
-const count = z.number().int().nonnegative();
-
-const status = z.enum(['up', 'down', 'timeout', 'invalid']);
 const state = z.enum(['up', 'degraded', 'down', 'unknown']);
-const phaseName = z.enum(['resolve', 'connect', 'tls', 'write', 'wait', 'transfer']);
-const faultClass = z.enum([
-  'name',
-  'connect',
-  'tls',
-  'timeout',
-  'protocol',
-  'refusal',
-  'server',
-  'assertion',
-  'prober',
-]);
-
-const fault = z.object({
-  class: faultClass,
-  code: z.string(),
-  httpStatus: z.number().int(),
-  phase: phaseName.exactOptional(),
-  message: z.string(),
-  cure: z.string().exactOptional(),
-});
 
 const check = z.object({ namespace: z.string(), check: z.string() });
 
@@ -66,71 +54,6 @@ const alertDelivery = z.object({
   lastAttemptAtMs: timeMs.exactOptional(),
   outcome: z.string().exactOptional(),
   payload: z.string(),
-});
-
-const certificate = z.object({
-  fingerprint256: z.string(),
-  subject: z.string(),
-  issuer: z.string(),
-  serialNumber: z.string(),
-  names: z.array(z.string()),
-  validFromMs: timeMs,
-  validToMs: timeMs,
-  publicKey: z.string(),
-  certificateAuthority: z.boolean(),
-});
-
-const tlsFacts = z.object({
-  version: z.string(),
-  cipher: z.string(),
-  alpn: z.string().exactOptional(),
-  serverName: z.string().exactOptional(),
-  verified: z.boolean(),
-  verifyError: z.string().exactOptional(),
-  chain: z.array(certificate),
-});
-
-const kernelFacts = z.object({
-  handshakeMs: durationMs,
-  rttVarianceMs: durationMs,
-  retransmits: count,
-  mssBytes: count,
-});
-
-const context = z.object({
-  sourceIp: z.string().exactOptional(),
-  peerIp: z.string().exactOptional(),
-  peerPort: z.number().int().exactOptional(),
-  ipVersion: z.union([z.literal(4), z.literal(6)]).exactOptional(),
-  addresses: z.array(z.string()).exactOptional(),
-  kernel: kernelFacts.exactOptional(),
-  tls: tlsFacts.exactOptional(),
-  urls: z.array(z.string()).exactOptional(),
-  traceId: z.string().exactOptional(),
-});
-
-const probeResult = z.object({
-  key: z.object({
-    namespace: z.string(),
-    check: z.string(),
-    location: z.string(),
-    plannedAtMs: timeMs,
-    attempt: z.number().int(),
-  }),
-  kind: z.string(),
-  target: z.string(),
-  agent: z.string(),
-  startedAtMs: timeMs,
-  scheduleLagMs: durationMs,
-  loopLagMs: durationMs,
-  status,
-  fault: fault.exactOptional(),
-  totalMs: durationMs,
-  phases: z.array(
-    z.object({ name: phaseName, hop: count, startMs: durationMs, durationMs: durationMs }),
-  ),
-  context,
-  detail: z.record(z.string(), z.unknown()),
 });
 
 const checkSummary = z.object({
@@ -215,6 +138,72 @@ const latencySeries = z.object({
   buckets: z.array(latencyBucket),
 });
 
+const codeLatency = z.object({
+  code: z.string(),
+  class: z.string(),
+  runs: count,
+  p50Ms: durationMs,
+  p90Ms: durationMs,
+  p99Ms: durationMs,
+  maxMs: durationMs,
+});
+
+const statusLatency = z.object({
+  fromMs: timeMs,
+  toMs: timeMs,
+  codes: z.array(codeLatency),
+  classes: z.array(
+    codeLatency.omit({ code: true }).extend({ offsetMs: z.number().exactOptional() }),
+  ),
+});
+
+const heatMap = z.object({
+  fromMs: timeMs,
+  toMs: timeMs,
+  stepMs: durationMs,
+  boundsMs: z.array(durationMs).describe('Upper bounds; one more cell lies above the last'),
+  columns: z.array(z.object({ startMs: timeMs, counts: z.array(count), failed: count })),
+});
+
+const textProblem = z.object({
+  line: z.number().int(),
+  column: z.number().int(),
+  path: z.string(),
+  message: z.string(),
+  hint: z.string(),
+  severity: z.enum(['error', 'warning']),
+});
+
+const validation = z.object({
+  valid: z.boolean(),
+  problems: z.array(textProblem),
+  checks: z.array(
+    z.object({
+      namespace: z.string(),
+      name: z.string(),
+      kind: z.string(),
+      target: z.string(),
+      intervalMs: durationMs,
+    }),
+  ),
+});
+
+const trial = z.object({
+  result: toldResult.exactOptional(),
+  problems: z.array(textProblem),
+});
+
+const faultTable = z.object({
+  entries: z.array(
+    z.object({
+      faultClass: faultClass.exactOptional(),
+      faultCode: z.string().exactOptional(),
+      code: z.string(),
+      httpStatus: z.number().int(),
+    }),
+  ),
+});
+
 const apiError = z.object({
   code: z.string().describe('A code of the error catalogue'),
   http_status: z.number().int(),
@@ -227,8 +216,13 @@ const apiError = z.object({
 export const API_SCHEMAS = {
   Overview: overview,
   CheckDetail: checkDetail,
-  ResultList: z.object({ results: z.array(probeResult) }),
+  ResultList: z.object({ results: z.array(toldResult) }),
   LatencySeries: latencySeries,
+  StatusLatency: statusLatency,
+  HeatMap: heatMap,
+  Validation: validation,
+  Trial: trial,
+  FaultTable: faultTable,
   AlertList: z.object({
     alerts: z.array(alertRecord.extend({ deliveries: z.array(alertDelivery) })),
   }),
@@ -246,6 +240,25 @@ type Same = [
   Equal<z.infer<typeof latencySeries>, LatencySeries>,
   Equal<z.infer<(typeof API_SCHEMAS)['AlertList']>, AlertList>,
   Equal<z.infer<typeof agentSummary>, AgentSummary>,
+  Equal<z.infer<typeof statusLatency>, StatusLatency>,
+  Equal<z.infer<typeof heatMap>, HeatMap>,
+  Equal<z.infer<typeof validation>, Validation>,
+  Equal<z.infer<typeof trial>, Trial>,
+  Equal<z.infer<typeof faultTable>, FaultTable>,
   Equal<z.infer<typeof apiError>, ApiError>,
 ];
-void ([true, true, true, true, true, true, true, true] satisfies Same);
+void ([
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+  true,
+] satisfies Same);

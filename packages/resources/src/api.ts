@@ -75,7 +75,20 @@ export interface CheckDetail extends CheckSummary {
 
 /** GET /api/v1/checks/:namespace/:name/results?from&to&limit&status&order → newest first by default */
 export interface ResultList {
-  results: ProbeResult[];
+  results: ToldResult[];
+}
+
+/** By the fault table in force (GET /api/v1/fault-table). */
+export interface FailureAnswer {
+  code: string;
+  http_status: number;
+  /** W3C trace id of the run, or of the answer when the run was not traced. */
+  trace_id: string;
+}
+
+export interface ToldResult extends ProbeResult {
+  /** Absent for a run that was up. */
+  error?: FailureAnswer;
 }
 
 /** GET /api/v1/checks/:namespace/:name/latency?from&to&points → buckets over the range, gaps are absent */
@@ -158,7 +171,7 @@ export interface Validation {
 
 /** POST /api/v1/try `{check}`, one check in its terse form: measured once by the agent, not kept. */
 export interface Trial {
-  result?: ProbeResult;
+  result?: ToldResult;
   /** Why it was not run. */
   problems: TextProblem[];
 }

@@ -44,5 +44,4 @@ export const LATER_KINDS: readonly string[] = [
   'Slo',
   'Maintenance',
   'Gate',
-  'FaultTable',
 ];

@@ -3,12 +3,14 @@
 
 import type { CompiledCheck } from './compiled-check.ts';
 import { type Configuration, configurationOf } from './file/configuration.ts';
-import { crossPass } from './file/cross-pass.ts';
+import { type CrossPassSettings, crossPass } from './file/cross-pass.ts';
 import { readContents } from './file/file-contents.ts';
 import { FileReader, type ListFiles, type ReadFile } from './file/file-reader.ts';
 import { readIncludes } from './file/include.ts';
-import { readNamedFiles } from './file/named-files.ts';
+import { NamedFileReader } from './file/named-files.ts';
 import { ProblemList } from './file/problem-list.ts';
+import type { LoadPlugin } from './plugin.ts';
+import { PRESETS, type PresetName } from './presets.ts';
 import { type Problem, settled } from './problem.ts';
 import { parseSource } from './source/parse-source.ts';
 import { nodeOf, type SourceNode } from './source/source-node.ts';
@@ -23,39 +25,54 @@ export interface LoadRequest {
   /** How problems name the file; its ending tells the syntax: `.toml`, else YAML. */
   file: string;
   text: string;
-  /** Reads what the file names (`tls.ca`, `include` …), relative to it; may throw. */
-  readFile: ReadFile;
+  /** Where the file stands, absolute; default told by `file`. Private keys and plugins are named by it. */
+  folder?: string;
+  /** Reads what the file names (`tls.ca`, `include` …), relative to it; may throw. Without it, names are faults. */
+  readFile?: ReadFile;
   /** Finds the files that a pattern in `include` means; without it, patterns are refused. */
   listFiles?: ListFiles;
+  /** Loads what `plugins` names; without it, plugins are refused. */
+  loadPlugin?: LoadPlugin;
+  /** Laid under the file, weaker than all that it says. */
+  preset?: PresetName;
 }
 
-export type Loaded =
+/** Warnings: allowed, but probably not meant; as far as they can be told beside faults. */
+export type Loaded = { warnings: Problem[] } & (
   | { ok: true; configuration: Configuration }
-  | { ok: false; problems: Problem[] };
+  | { ok: false; problems: Problem[] }
+);
 
 /** Never throws, whatever the text. */
-export function loadConfiguration({ file, text, readFile, listFiles }: LoadRequest): Loaded {
+export function loadConfiguration(request: LoadRequest): Loaded {
+  const { file, text, preset } = request;
   try {
     const { documents, problems } = parseSource(file, text);
-    return loadDocuments(file, documents, problems, new FileReader(readFile, listFiles));
+    const given = preset === undefined ? undefined : PRESETS[preset];
+    return loadDocuments(documents, problems, request, { limits: 'house', preset: given });
   } catch (error) {
     // A running server reads files while people edit them: a fault of ours must not end it.
     const message = `a fault of Holdfast itself: ${error instanceof Error ? error.message : 'unknown'}`;
     const hint = 'report it with this file';
-    return { ok: false, problems: [{ file, line: 1, column: 1, path: '', message, hint }] };
+    const problem = { file, line: 1, column: 1, path: '', message, hint };
+    return { ok: false, problems: [problem], warnings: [] };
   }
 }
 
-/** One check in the terse form of a file, as a command line makes it. */
+/** What one check may name beside itself, as a command line allows it. */
+export type TerseCheckRequest = Pick<LoadRequest, 'folder' | 'loadPlugin'> & { plugins?: string[] };
+
+/** One check in the terse form of a file, as a command line makes it; only the widest limits hold. */
 export function compileTerseCheck(
   written: unknown,
   readFile: ReadFile,
+  { plugins = [], ...request }: TerseCheckRequest = {},
 ): { ok: true; check: CompiledCheck } | { ok: false; problems: Problem[] } {
   const loaded = loadDocuments(
-    'check',
-    [nodeOf({ checks: [written] })],
+    [nodeOf({ plugins, checks: [written] })],
     [],
-    new FileReader(readFile),
+    { ...request, file: 'check', readFile },
+    { limits: 'hard', preset: undefined },
   );
   if (!loaded.ok) {
     const problems = loaded.problems.map((problem) => ({
@@ -70,17 +87,27 @@ export function compileTerseCheck(
 }
 
 function loadDocuments(
-  file: string,
   documents: readonly SourceNode[],
   syntaxProblems: readonly Problem[],
-  reader: FileReader,
+  request: Omit<LoadRequest, 'text'>,
+  settings: CrossPassSettings,
 ): Loaded {
-  const list = new ProblemList(file);
+  const list = new ProblemList(request.file);
+  const reader = new FileReader(request);
   const included = readIncludes(documents, reader, list);
-  const contents = readContents(included.documents, reader, list);
-  crossPass(contents, list);
-  const files = readNamedFiles(contents.checks, reader, list);
-  const problems = settled([...syntaxProblems, ...included.problems, ...list.problems], file);
-  if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, configuration: configurationOf(contents, files, list) };
+  const contents = readContents(included.documents, reader, list, request.loadPlugin);
+  crossPass(contents, list, settings);
+  const named = new NamedFileReader(reader, list);
+  const parts = {
+    checks: named.ofChecks(contents.checks),
+    tokens: named.ofTokens(contents.tokens),
+  };
+  const problems = settled(
+    [...syntaxProblems, ...included.problems, ...list.problems],
+    request.file,
+  );
+  const { warnings } = list;
+  if (problems.length > 0) return { ok: false, problems, warnings };
+  const configuration = configurationOf(contents, parts, settings.preset, list);
+  return { ok: true, configuration, warnings };
 }

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Channel } from './alert.ts';
 import type { Check } from './check.ts';
 import { maskSecrets } from './mask-secrets.ts';
+import type { Token } from './token.ts';
 
 const envelope = { apiVersion: 'holdfast.dev/v1', metadata: { name: 'a' } } as const;
 
@@ -64,4 +65,47 @@ test('the path of a webhook is a secret, its host is not', () => {
   assert.equal(shown('https://h.example/'), 'https://h.example/');
   assert.equal(shown(`\${env:HOOK}`), `\${env:HOOK}`);
   assert.equal(shown(`\${env:HOOK}/hunter2`).includes('hunter2'), false);
+});
+
+test('credentials, keys, dialogues and options are hidden, what names a secret stays', () => {
+  const grant = { clientId: 'probe', clientSecret: 'hunter2', parameters: { key: 'hunter2' } };
+  const check: Check = {
+    ...envelope,
+    kind: 'Check',
+    spec: {
+      target: 'redis://me:hunter2@a.example',
+      auth: {
+        basic: { username: 'me', password: 'hunter2' },
+        bearer: 'hunter2',
+        oauth2: { tokenUrl: 'https://login.example', ...grant },
+      },
+      proxy: { url: 'http://me:hunter2@proxy.example', headers: { 'X-Key': 'hunter2' } },
+      tls: { client: { certificate: 'a.pem', key: '-----BEGIN PRIVATE KEY-----hunter2' } },
+      dialogue: [{ send: 'PASS hunter2' }, { sendBytes: 'aHVudGVyMg==' }, { send: 'PING' }],
+      with: {
+        url: 'redis://me:hunter2@b',
+        password: 'hunter2',
+        list: [{ apiKey: 'hunter2' }],
+        n: 1,
+      },
+    },
+  };
+  const { spec } = maskSecrets(check);
+  assert.doesNotMatch(JSON.stringify(spec), /hunter2|aHVudGVyMg/);
+  assert.equal(spec.auth?.basic?.username, 'me');
+  assert.deepEqual(spec.dialogue?.at(-1), { send: 'PING' });
+  assert.equal(spec.with?.n, 1);
+  const token: Token = {
+    ...envelope,
+    kind: 'Token',
+    spec: { url: 'https://login.example', ...grant },
+  };
+  assert.equal(maskSecrets(token).spec.url, 'https://login.example');
+  assert.doesNotMatch(JSON.stringify(maskSecrets(token)), /hunter2/);
+  const named: Check['spec'] = {
+    target: 'https://a',
+    auth: { bearer: `\${token:shop}` },
+    tls: { client: { certificate: 'a.pem', key: 'a.key' } },
+  };
+  assert.deepEqual(maskSecrets<Check>({ ...envelope, kind: 'Check', spec: named }).spec, named);
 });

@@ -3,8 +3,11 @@
 
 import type { AlertRule, Channel } from './alert.ts';
 import type { Check } from './check.ts';
+import type { FaultTableResource } from './fault-table-resource.ts';
+import type { Pool } from './pool.ts';
+import type { Token } from './token.ts';
 
-export type Resource = Check | AlertRule | Channel;
+export type Resource = Check | AlertRule | Channel | Token | Pool | FaultTableResource;
 
 const SECRET = '<secret>';
 
@@ -20,8 +23,11 @@ const OPEN_HEADERS = new Set([
   'user-agent',
 ]);
 
-const PLACEHOLDERS_ONLY = /^(?:(?:Bearer|Basic|Token) )?(?:\$\{(?:env|file):[^}]*\})+$/;
-const TELLTALE = /passw|secret|token|api[-_]?key|credential|private/i;
+const PLACEHOLDERS_ONLY =
+  /^(?:(?:Bearer|Basic|Token) )?(?:\$\{(?:(?:env|file|token):[^}]*|uuid)\})+$/;
+const TELLTALE = /passw|secret|token|api[-_]?key|credential|private|^auth$|^pass$|^key$/i;
+/** What dialogues say to log in; what follows it is not told apart. */
+const LOGIN = /passw|secret|token|credential|\b(?:auth|pass|login|user)\b/i;
 
 /** A copy that holds no secret. */
 export function maskSecrets<R extends Resource>(resource: R): R {
@@ -33,9 +39,59 @@ export function maskSecrets<R extends Resource>(resource: R): R {
   if ('payload' in spec && TELLTALE.test(JSON.stringify(spec.payload) ?? '')) spec.payload = SECRET;
   if ('target' in spec) spec.target = maskedUserInfo(spec.target);
   if ('body' in spec && spec.body !== undefined && TELLTALE.test(spec.body)) spec.body = SECRET;
-  if ('url' in spec) spec.url = maskedWebhook(spec.url);
+  if (copy.kind === 'Channel' && 'url' in copy.spec) copy.spec.url = maskedWebhook(copy.spec.url);
   if ('server' in spec && spec.server !== undefined) spec.server = maskedUserInfo(spec.server);
+  if (copy.kind === 'Check') maskCheck(copy.spec);
+  if (copy.kind === 'Token') maskGrant(copy.spec);
+  if ('tls' in spec && spec.tls?.client !== undefined)
+    spec.tls.client.key = maskedKey(spec.tls.client.key);
   return copy;
+}
+
+function maskCheck(spec: Check['spec']): void {
+  const { auth, proxy, dialogue } = spec;
+  if (auth?.basic !== undefined) auth.basic.password = masked(auth.basic.password);
+  if (auth?.bearer !== undefined) auth.bearer = masked(auth.bearer);
+  if (auth?.oauth2 !== undefined) maskGrant(auth.oauth2);
+  if (typeof proxy === 'string') spec.proxy = maskedUserInfo(proxy);
+  else if (proxy !== undefined) {
+    proxy.url = maskedUserInfo(proxy.url);
+    if (proxy.headers !== undefined) proxy.headers = maskedHeaders(proxy.headers);
+  }
+  for (const step of dialogue ?? []) {
+    if (step.send !== undefined && LOGIN.test(step.send)) step.send = SECRET;
+    if (step.sendBytes !== undefined) step.sendBytes = SECRET;
+  }
+  if (spec.with !== undefined) spec.with = maskedOptions(spec.with) as Record<string, unknown>;
+}
+
+type Grant = Pick<Token['spec'], 'clientSecret' | 'parameters'>;
+
+function maskGrant(grant: Grant): void {
+  grant.clientSecret = masked(grant.clientSecret);
+  if (grant.parameters !== undefined) grant.parameters = maskedHeaders(grant.parameters);
+}
+
+/** Paths and placeholders name a key without being one. */
+function maskedKey(key: string): string {
+  return key.includes('-----BEGIN') ? SECRET : key;
+}
+
+function masked(value: string): string {
+  return PLACEHOLDERS_ONLY.test(value) ? value : SECRET;
+}
+
+/** Of a plugin: what is called like a secret is one, and so may be what stands before an @. */
+function maskedOptions(value: unknown): unknown {
+  if (typeof value === 'string') return maskedUserInfo(value);
+  if (Array.isArray(value)) return value.map(maskedOptions);
+  if (typeof value !== 'object' || value === null) return value;
+  const shown = Object.entries(value).map(([name, inner]) => {
+    const hidden =
+      TELLTALE.test(name) && !(typeof inner === 'string' && PLACEHOLDERS_ONLY.test(inner));
+    return [name, hidden ? SECRET : maskedOptions(inner)];
+  });
+  return Object.fromEntries(shown);
 }
 
 function maskedHeaders(headers: Record<string, string>): Record<string, string> {

@@ -17,7 +17,8 @@ function load(folder: string, file: string): Loaded {
   const readFile = (path: string, encoding: 'utf8' | 'base64' = 'utf8') =>
     readFileSync(join(folder, path), encoding);
   const listFiles = (pattern: string) => globSync(pattern, { cwd: folder });
-  return loadConfiguration({ file, text: readFile(file), readFile, listFiles });
+  const text = readFile(file);
+  return loadConfiguration({ file, text, folder: '/etc/holdfast', readFile, listFiles });
 }
 
 function assertSame(path: string, actual: string): void {

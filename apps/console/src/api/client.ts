@@ -17,16 +17,20 @@ export type Answer<T> = { ok: true; value: T } | { ok: false; failure: Failure }
 
 /** A page that has not answered by then is better told to have failed. */
 const DEADLINE_MS = 15_000;
+/** A trial of the editor may itself last thirty seconds. */
+const TRIAL_DEADLINE_MS = 35_000;
+
+export const TRIAL_PATH = '/api/v1/try';
 
 export function getJson<T>(path: string, signal: AbortSignal): Promise<Answer<T>> {
   return ask<T>(path, { method: 'GET', signal });
 }
 
 /** The API takes JSON bodies only, so an empty one is `{}`. */
-export function postJson<T>(path: string, signal: AbortSignal): Promise<Answer<T>> {
+export function postJson<T>(path: string, signal: AbortSignal, body: object = {}): Promise<Answer<T>> {
   return ask<T>(path, {
     method: 'POST',
-    body: '{}',
+    body: JSON.stringify(body),
     signal,
     headers: { 'content-type': 'application/json' },
   });
@@ -40,7 +44,7 @@ async function ask<T>(
   path: string,
   init: RequestInit & { signal: AbortSignal },
 ): Promise<Answer<T>> {
-  const deadline = AbortSignal.timeout(DEADLINE_MS);
+  const deadline = AbortSignal.timeout(path === TRIAL_PATH ? TRIAL_DEADLINE_MS : DEADLINE_MS);
   try {
     const response = await fetch(path, {
       ...init,

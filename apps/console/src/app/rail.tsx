@@ -29,7 +29,7 @@ export function Rail({ route, showHelp }: { route: Route; showHelp: () => void }
         to={CHECKS_PATH}
         icon="checks"
         word={words.pages.checks}
-        here={route.page === 'checks' || route.page === 'check'}
+        here={['checks', 'check', 'editor'].includes(route.page)}
       />
       <RailLink
         to={ALERTS_PATH}

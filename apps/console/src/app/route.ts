@@ -5,11 +5,13 @@ export type Route =
   | { page: 'overview' }
   | { page: 'checks' }
   | { page: 'check'; namespace: string; name: string }
+  | { page: 'editor' }
   | { page: 'alerts' }
   | { page: 'missing' };
 
 export const OVERVIEW_PATH = '/';
 export const CHECKS_PATH = '/checks';
+export const EDITOR_PATH = '/checks/new';
 export const ALERTS_PATH = '/alerts';
 
 export function matchRoute(pathname: string): Route {
@@ -17,6 +19,7 @@ export function matchRoute(pathname: string): Route {
   if (parts.length === 0) return { page: 'overview' };
   if (parts.length === 1 && parts[0] === 'checks') return { page: 'checks' };
   if (parts.length === 1 && parts[0] === 'alerts') return { page: 'alerts' };
+  if (pathname.replace(/\/+$/, '') === EDITOR_PATH) return { page: 'editor' };
   const [section, namespace, name] = parts.map(decode);
   if (parts.length === 3 && section === 'checks' && namespace && name) {
     return { page: 'check', namespace, name };

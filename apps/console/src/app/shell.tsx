@@ -1,12 +1,13 @@
 // The frame around every page: rail, top bar, content, overlays, and the keys that work everywhere.
 // A page that breaks is caught here, so that the way to the others stays.
 
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { AlertsPage } from '../pages/alerts-page.tsx';
 import { CheckPage } from '../pages/check-page.tsx';
 import { ChecksPage } from '../pages/checks-page.tsx';
 import { MissingPage } from '../pages/missing-page.tsx';
 import { OverviewPage } from '../pages/overview-page.tsx';
+import { Skeleton } from '../parts/notes.tsx';
 import { useWords } from '../words/use-words.ts';
 import { CrashBarrier } from './crash-barrier.tsx';
 import { HelpOverlay } from './help-overlay.tsx';
@@ -17,6 +18,11 @@ import { Rail } from './rail.tsx';
 import { ALERTS_PATH, CHECKS_PATH, matchRoute, OVERVIEW_PATH, type Route } from './route.ts';
 import { useTabTitle } from './tab-title.ts';
 import { TopBar } from './top-bar.tsx';
+
+/** Written in rarely: no part of the first load. */
+const EditorPage = lazy(() =>
+  import('../pages/editor-page.tsx').then((module) => ({ default: module.EditorPage })),
+);
 
 export type Overlay = 'palette' | 'help' | undefined;
 
@@ -68,6 +74,13 @@ function Page({ route }: { route: Route }): ReactNode {
   if (route.page === 'overview') return <OverviewPage />;
   if (route.page === 'checks') return <ChecksPage />;
   if (route.page === 'check') return <CheckPage namespace={route.namespace} name={route.name} />;
+  if (route.page === 'editor') {
+    return (
+      <Suspense fallback={<Skeleton lines={10} />}>
+        <EditorPage />
+      </Suspense>
+    );
+  }
   if (route.page === 'alerts') return <AlertsPage />;
   return <MissingPage />;
 }
@@ -91,7 +104,7 @@ function focusSearch(): boolean {
 
 function leaveField(): boolean {
   const field = document.activeElement;
-  if (!(field instanceof HTMLInputElement || field instanceof HTMLSelectElement)) return false;
+  if (!(field instanceof HTMLElement && field.matches('input, select, textarea'))) return false;
   field.blur();
   return true;
 }

@@ -1,7 +1,12 @@
 // One check, down to each of its results: the verdict with since, why and cure; how it went over a
 // time range; and beside it the result that is looked at. Without a chosen one that is the newest.
 
-import type { AlertList, CheckDetail, ResultList } from '@holdfast/resources/api';
+import type {
+  AlertList,
+  CheckDetail,
+  ResultList,
+  StatusLatency as StatusLatencies,
+} from '@holdfast/resources/api';
 import type { ProbeResult } from '@holdfast/resources/result';
 import { type ReactNode, useMemo } from 'react';
 import { checkApiPath } from '../api/client.ts';
@@ -20,7 +25,9 @@ import { RangePicker } from '../parts/range-picker.tsx';
 import { ResourceView } from '../parts/resource-view.tsx';
 import { parseStatusFilter, ResultListing } from '../parts/result-listing.tsx';
 import { ResultPanel } from '../parts/result-panel.tsx';
+import { StatusLatency } from '../parts/status-latency.tsx';
 import { parseTimeRange, resolveTimeRange } from '../parts/time-range.ts';
+import { useResult } from '../parts/use-result.ts';
 import { useMedia } from '../parts/use-size.ts';
 import { useThrottled } from '../parts/use-throttled.ts';
 import { useWords } from '../words/use-words.ts';
@@ -64,7 +71,16 @@ function Check({ detail }: { detail: CheckDetail }): ReactNode {
     key,
     version,
   );
-  const chosen = useChosen(detail, search, listed.data?.results);
+  const byStatus = useAnswer<StatusLatencies>(
+    checkApiPath(namespace, name, `/latency-by-status?from=${span.fromMs}&to=${span.toMs}`),
+    key,
+    version,
+  );
+  const chosen = useResult(
+    detail,
+    new URLSearchParams(search).get('run') ?? '',
+    listed.data?.results,
+  );
   const alerts = useLive((state) => state.alertVersion);
   const told = useAnswer<AlertList>('/api/v1/alerts', 'alerts', alerts);
   const own = useMemo(
@@ -74,8 +90,8 @@ function Check({ detail }: { detail: CheckDetail }): ReactNode {
       ),
     [told.data, namespace, name],
   );
-  const shown = chosen.pinned ? chosen.result : newest.data?.results[0];
-  useResultKeys(listed.data?.results, shown, chosen.pinned);
+  const shown = chosen.named ? chosen.result : newest.data?.results[0];
+  useResultKeys(listed.data?.results, shown, chosen.named);
   return (
     <div className="check">
       <CheckVerdict check={detail} alerts={own} />
@@ -90,6 +106,7 @@ function Check({ detail }: { detail: CheckDetail }): ReactNode {
             alerts={own}
             shownAtMs={shown?.key.plannedAtMs}
           />
+          {byStatus.data !== undefined && <StatusLatency told={byStatus.data} />}
           <ResultListing
             listed={listed}
             shownAtMs={shown?.key.plannedAtMs}
@@ -100,7 +117,7 @@ function Check({ detail }: { detail: CheckDetail }): ReactNode {
           <ResultPanel
             result={shown}
             results={listed.data?.results}
-            pinned={chosen.pinned}
+            pinned={chosen.named}
             gone={chosen.gone}
             asked={newest}
           />
@@ -138,35 +155,6 @@ function useListed(
     `/results?from=${span.fromMs}&to=${span.toMs}&limit=${RESULTS_LISTED}${filter}`,
   );
   return useAnswer<ResultList>(path, `${detail.namespace}/${detail.name} ${status}`, version);
-}
-
-interface Chosen {
-  pinned: boolean;
-  result: ProbeResult | undefined;
-  /** Asked for and not kept any more. */
-  gone: boolean;
-}
-
-/** The result named by `run` in the URL: from the list when it is there, else asked for. */
-function useChosen(
-  detail: CheckDetail,
-  search: string,
-  results: readonly ProbeResult[] | undefined,
-): Chosen {
-  const run = new URLSearchParams(search).get('run') ?? '';
-  const atMs = /^\d{1,15}$/.test(run) ? Number(run) : undefined;
-  const here = results?.find((result) => result.key.plannedAtMs === atMs);
-  const ask = atMs !== undefined && results !== undefined && here === undefined;
-  const path = ask
-    ? checkApiPath(detail.namespace, detail.name, `/results?from=${atMs}&to=${atMs + 1}&limit=1`)
-    : undefined;
-  const asked = useAnswer<ResultList>(path, `${detail.namespace}/${detail.name} ${run}`);
-  const result = here ?? asked.data?.results[0];
-  return {
-    pinned: atMs !== undefined,
-    result,
-    gone: ask && asked.data !== undefined && result === undefined,
-  };
 }
 
 /** j and k step through the results; Esc lets go of the chosen one, then leaves. */

@@ -6,12 +6,12 @@ import { type KeyboardEvent, type ReactNode, useMemo, useRef } from 'react';
 import { useCommands } from '../app/key-commands.ts';
 import { checkKey } from '../app/live-state.ts';
 import { liveStore, useLive } from '../app/live-store.ts';
-import { setSearch, useLocation } from '../app/location.tsx';
+import { Link, setSearch, useLocation } from '../app/location.tsx';
+import { EDITOR_PATH } from '../app/route.ts';
 import {
   type CheckFilter,
   countStates,
   filterChecks,
-  labelCounts,
   parseCheckFilter,
   STATES,
   sortChecks,
@@ -19,6 +19,7 @@ import {
 import { CheckTable } from '../parts/check-table.tsx';
 import { Count } from '../parts/figure-text.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { LabelFilter } from '../parts/label-filter.tsx';
 import { EmptyNote, FailureNote, Skeleton } from '../parts/notes.tsx';
 import { StateMark } from '../parts/state-mark.tsx';
 import { useWords } from '../words/use-words.ts';
@@ -114,7 +115,7 @@ function FilterBar({
           </button>
         ))}
       </div>
-      <LabelFilter checks={checks} filter={filter} />
+      <LabelFilter checks={checks} />
       {filtered && (
         <button type="button" className="button small plain" onClick={clearFilters}>
           {words.checks.clear}
@@ -123,54 +124,10 @@ function FilterBar({
       <span className="filter-count" role="status">
         {words.checks.count(shown, checks.length)}
       </span>
+      <Link className="button small" to={EDITOR_PATH}>
+        {words.editor.newCheck}
+      </Link>
     </div>
-  );
-}
-
-/** More labels than a list that can be read; the text filter finds the others. */
-const LABELS_MAX = 60;
-
-function LabelFilter({
-  checks,
-  filter,
-}: {
-  checks: readonly CheckSummary[];
-  filter: CheckFilter;
-}): ReactNode {
-  const words = useWords();
-  const labels = useMemo(() => labelCounts(checks).slice(0, LABELS_MAX), [checks]);
-  const setLabels = (list: readonly string[]): void => setSearch({ label: list.join(',') });
-  if (labels.length === 0) return null;
-  return (
-    <>
-      {filter.labels.map((label) => (
-        <button
-          key={label}
-          type="button"
-          className="chip"
-          aria-pressed="true"
-          aria-label={words.checks.removeFilter(label)}
-          onClick={() => setLabels(filter.labels.filter((other) => other !== label))}
-        >
-          {label}
-          <Icon name="close" size={12} />
-        </button>
-      ))}
-      <label className="select small">
-        <span className="hidden">{words.checks.label}</span>
-        <select
-          value=""
-          onChange={(event) => setLabels([...new Set([...filter.labels, event.target.value])])}
-        >
-          <option value="">{words.checks.anyLabel}</option>
-          {labels.map(({ label, count }) => (
-            <option key={label} value={label}>
-              {label} ({count})
-            </option>
-          ))}
-        </select>
-      </label>
-    </>
   );
 }
 

@@ -4,18 +4,24 @@
 import type { AlertRecord } from '@holdfast/resources/alert-record';
 import type { LatencyBucket } from '@holdfast/resources/api';
 import type uPlot from 'uplot';
+import {
+  AXIS_PX,
+  CHART_HEIGHT_PX,
+  drawTriangle,
+  RIGHT_PX,
+  timeLabels,
+  tokenReader,
+} from './chart-ink.ts';
 import { bucketRun, type ChartRows, lonePlaces } from './chart-rows.ts';
+import type { EarlierRows } from './earlier-range.ts';
 import { tickText } from './figures.ts';
 
-/** Equal in the style of the strip above it (check.css). */
-const AXIS_PX = 58;
-const RIGHT_PX = 24;
 const DRAG_PX_MIN = 5;
-
-export const CHART_HEIGHT_PX = 210;
 
 export interface LatencyChartProps {
   rows: ChartRows;
+  /** The range that lies under this one, row by row; absent when none was asked for. */
+  earlier?: EarlierRows | undefined;
   span: { fromMs: number; toMs: number };
   alerts: readonly AlertRecord[];
   /** Row under the crosshair, shared with the strip. */
@@ -78,6 +84,8 @@ export function chartOptions(told: Told, element: HTMLElement, locale: string): 
       { stroke: ink('--chart-99'), width: 1, points: { show: true, size: 3, filter: lone } },
       { stroke: ink('--chart-95'), width: 1, points: { show: true, size: 3, filter: lone } },
       { stroke: ink('--chart-50'), width: 1.75, points: { show: true, size: 4, filter: lone } },
+      { stroke: ink('--chart-earlier'), width: 1, dash: [2, 3], points: { show: false } },
+      { stroke: ink('--chart-earlier'), width: 1.5, dash: [6, 4], points: { show: false } },
     ],
     bands: [
       { series: [1, 2], fill: ink('--chart-band-99') },
@@ -97,16 +105,6 @@ export function chartOptions(told: Told, element: HTMLElement, locale: string): 
       drawClear: [(chart) => drawAlerts(chart, told(), ink)],
       draw: [(chart) => drawMarks(chart, told(), ink)],
     },
-  };
-}
-
-/** Custom properties hold unresolved text (light-dark()); only a used colour tells what it is. */
-function tokenReader(element: HTMLElement): (token: string) => string {
-  const probe = document.createElement('i');
-  element.append(probe);
-  return (token) => {
-    probe.style.color = `var(${token})`;
-    return getComputedStyle(probe).color;
   };
 }
 
@@ -179,21 +177,6 @@ function drawMarks(
   });
 }
 
-function drawTriangle(
-  ctx: CanvasRenderingContext2D,
-  x: number,
-  foot: number,
-  half: number,
-  colour: string,
-): void {
-  ctx.fillStyle = colour;
-  ctx.beginPath();
-  ctx.moveTo(x, foot - half * 1.8);
-  ctx.lineTo(x + half, foot);
-  ctx.lineTo(x - half, foot);
-  ctx.fill();
-}
-
 function drawRing(
   ctx: CanvasRenderingContext2D,
   x: number,
@@ -206,21 +189,4 @@ function drawRing(
   ctx.beginPath();
   ctx.arc(x, y, radius, 0, 2 * Math.PI);
   ctx.stroke();
-}
-
-const DAY_S = 86_400;
-
-function timeLabels(splits: readonly number[], stepS: number, locale: string): string[] {
-  const time = new Intl.DateTimeFormat(locale, {
-    hour: '2-digit',
-    minute: '2-digit',
-    ...(stepS < 60 ? { second: '2-digit' as const } : {}),
-    hourCycle: 'h23',
-  });
-  const day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
-  return splits.map((atS) => {
-    const at = new Date(atS * 1000);
-    const midnight = at.getHours() === 0 && at.getMinutes() === 0 && at.getSeconds() === 0;
-    return stepS >= DAY_S || midnight ? day.format(at) : time.format(at);
-  });
 }

@@ -7,8 +7,8 @@ import { type ReactNode, useEffect, useLayoutEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import { useTheme } from '../app/preferences.ts';
 import { useWords } from '../words/use-words.ts';
-import { CHART_HEIGHT_PX, chartOptions, type LatencyChartProps } from './chart-options.ts';
-import type { ChartRows } from './chart-rows.ts';
+import { CHART_HEIGHT_PX } from './chart-ink.ts';
+import { chartOptions, type LatencyChartProps } from './chart-options.ts';
 import { useMedia } from './use-size.ts';
 
 export function LatencyChart(props: LatencyChartProps): ReactNode {
@@ -25,7 +25,7 @@ export function LatencyChart(props: LatencyChartProps): ReactNode {
     if (element === null) return;
     const made = new uPlot(
       chartOptions(() => latest.current, element, words.locale),
-      columnsOf(latest.current.rows),
+      columnsOf(latest.current),
       element,
     );
     chart.current = made;
@@ -39,11 +39,11 @@ export function LatencyChart(props: LatencyChartProps): ReactNode {
       chart.current = undefined;
     };
   }, [theme, dark, words.locale]);
-  const { rows, span, alerts, shownAtMs, hover } = props;
+  const { rows, earlier, span, alerts, shownAtMs, hover } = props;
   // biome-ignore lint/correctness/useExhaustiveDependencies: all of them are drawn, through `latest`.
   useEffect(() => {
-    chart.current?.setData(columnsOf(rows), true);
-  }, [rows, span.fromMs, span.toMs, alerts, shownAtMs]);
+    chart.current?.setData(columnsOf(latest.current), true);
+  }, [rows, earlier, span.fromMs, span.toMs, alerts, shownAtMs]);
   useEffect(() => {
     const made = chart.current;
     if (made === undefined || made.cursor.idx === hover) return;
@@ -56,6 +56,14 @@ export function LatencyChart(props: LatencyChartProps): ReactNode {
   return <div className="chart" ref={frame} role="img" aria-label={props.label} />;
 }
 
-function columnsOf(rows: ChartRows): uPlot.AlignedData {
-  return [rows.atS, rows.p99Ms, rows.p95Ms, rows.p50Ms];
+function columnsOf({ rows, earlier }: LatencyChartProps): uPlot.AlignedData {
+  const none = rows.atS.map(() => null);
+  return [
+    rows.atS,
+    rows.p99Ms,
+    rows.p95Ms,
+    rows.p50Ms,
+    earlier?.p95Ms ?? none,
+    earlier?.p50Ms ?? none,
+  ];
 }

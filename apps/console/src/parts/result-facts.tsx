@@ -1,14 +1,11 @@
 // What was learnt with one result besides its times: who answered, how it was secured, what it
 // said. A fact that is not known has no line.
 
-import type { CertificateFacts, ProbeResult, TlsFacts } from '@holdfast/resources/result';
+import type { ProbeResult, TlsFacts } from '@holdfast/resources/result';
 import type { ReactNode } from 'react';
-import { serverNowMs } from '../app/now.ts';
 import { useWords } from '../words/use-words.ts';
-import { CERTIFICATE_DAYS_MIN } from './attention.ts';
+import { Codes, Fact } from './fact.tsx';
 import { Bytes, Clock, Latency } from './figure-text.tsx';
-import { daysLeft, exactText } from './moments.ts';
-import { StateMark } from './state-mark.tsx';
 
 /** Shown by a line of their own. */
 const KNOWN_DETAILS = new Set([
@@ -19,15 +16,42 @@ const KNOWN_DETAILS = new Set([
   'headers',
   'body_excerpt',
   'redirects',
+  'grpc_status',
+  'grpc_status_code',
+  'grpc_message',
+  'messages',
+  'message_bytes',
+  'serving_status',
+  'resolution_chain',
+  'dnssec',
+  'addresses',
+  'tries',
+  'earlier_tries',
+  'steps',
+  'banner',
+  'recognized',
+  'replies',
+  'packets_sent',
+  'packets_received',
+  'loss',
+  'rtt_min_ms',
+  'rtt_avg_ms',
+  'rtt_max_ms',
+  'jitter_ms',
+  'icmp_error',
+  'ocsp',
+  'marks',
 ]);
 
 export function ResultFacts({ result }: { result: ProbeResult }): ReactNode {
   const words = useWords();
   const { context, key } = result;
   const { kernel } = context;
+  const measuredEach = result.detail.addresses !== undefined;
   return (
     <dl className="facts">
       <Answer detail={result.detail} />
+      <Grpc detail={result.detail} />
       {context.peerIp !== undefined && (
         <Fact term={words.result.peer}>
           <code>{address(context.peerIp, context.peerPort)}</code>
@@ -39,7 +63,7 @@ export function ResultFacts({ result }: { result: ProbeResult }): ReactNode {
           )}
         </Fact>
       )}
-      {context.addresses !== undefined && context.addresses.length > 1 && (
+      {context.addresses !== undefined && context.addresses.length > 1 && !measuredEach && (
         <Fact term={words.result.addresses}>
           <Codes texts={context.addresses} />
         </Fact>
@@ -149,91 +173,42 @@ function Others({ detail }: { detail: ProbeResult['detail'] }): ReactNode {
 
 function Tls({ tls }: { tls: TlsFacts }): ReactNode {
   const words = useWords();
-  const [leaf] = tls.chain;
+  return (
+    <Fact term={words.result.tls}>
+      {tls.version} <span className="quiet">{tls.cipher}</span>
+      {tls.alpn !== undefined && <span className="quiet"> · {tls.alpn}</span>}
+    </Fact>
+  );
+}
+
+/** Status of the call, health, and how many messages came. */
+function Grpc({ detail }: { detail: ProbeResult['detail'] }): ReactNode {
+  const words = useWords();
+  const { grpc_status: status, grpc_message: message, serving_status: serving } = detail;
+  const { messages, message_bytes: bytes } = detail;
+  if (typeof status !== 'string') return null;
   return (
     <>
-      <Fact term={words.result.tls}>
-        {tls.version} <span className="quiet">{tls.cipher}</span>
-        {tls.alpn !== undefined && <span className="quiet"> · {tls.alpn}</span>}
-        {' · '}
-        <span className={tls.verified ? undefined : 'bad'}>
-          {tls.verified
-            ? words.result.verified
-            : `${words.result.unverified}: ${tls.verifyError ?? ''}`}
-        </span>
+      <Fact term={words.evidence.grpcStatus}>
+        <b className={status === 'OK' ? undefined : 'bad'}>{status}</b>
+        {typeof message === 'string' && <span className="quiet"> {message}</span>}
+        {typeof messages === 'number' && (
+          <span className="quiet"> · {words.evidence.messages(messages)}</span>
+        )}
+        {typeof bytes === 'number' && (
+          <>
+            {' · '}
+            <Bytes bytes={bytes} />
+          </>
+        )}
       </Fact>
-      {leaf !== undefined && (
-        <>
-          <Fact term={words.result.certificate}>
-            <Certificate certificate={leaf} />
-          </Fact>
-          {leaf.names.length > 0 && (
-            <Fact term={words.result.names}>
-              <Codes texts={leaf.names.map((name) => name.replace(/^(DNS|IP):/, ''))} />
-            </Fact>
-          )}
-        </>
-      )}
-      {tls.chain.length > 1 && (
-        <Fact term={words.result.chain}>
-          <details>
-            <summary>
-              {tls.chain.map((certificate) => commonName(certificate.subject)).join(' ← ')}
-            </summary>
-            {tls.chain.map((certificate) => (
-              <p key={certificate.fingerprint256} className="chain-item">
-                <Certificate certificate={certificate} />
-                <br />
-                <span className="quiet">
-                  {words.result.issuer} {commonName(certificate.issuer)} · {certificate.publicKey} ·{' '}
-                  <code className="break">{certificate.fingerprint256}</code>
-                </span>
-              </p>
-            ))}
-          </details>
+      {typeof serving === 'string' && (
+        <Fact term={words.evidence.serving}>
+          <span className={serving === 'SERVING' ? undefined : 'bad'}>{serving}</span>
         </Fact>
       )}
     </>
   );
-}
-
-function Certificate({ certificate }: { certificate: CertificateFacts }): ReactNode {
-  const words = useWords();
-  const days = daysLeft(certificate.validToMs, serverNowMs());
-  const soon = days < CERTIFICATE_DAYS_MIN;
-  return (
-    <>
-      {commonName(certificate.subject)}{' '}
-      <span
-        className={soon ? 'warn' : 'quiet'}
-        title={`${words.result.validTo} ${exactText(certificate.validToMs, words.locale)}`}
-      >
-        {soon && <StateMark mark="degraded" size={10} />} {words.result.daysLeft(days)}
-      </span>
-    </>
-  );
-}
-
-function Fact({ term, children }: { term: string; children: ReactNode }): ReactNode {
-  return (
-    <div>
-      <dt>{term}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}
-
-function Codes({ texts }: { texts: readonly string[] }): ReactNode {
-  return texts.map((text, place) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: the same URL may stand twice in a redirect loop.
-    <code key={place} className="line">
-      {text}
-    </code>
-  ));
-}
-
-function commonName(subject: string): string {
-  return /CN\s*=\s*([^,\n]+)/.exec(subject)?.[1] ?? subject;
 }
 
 function address(ip: string, port: number | undefined): string {

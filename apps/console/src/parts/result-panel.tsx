@@ -7,11 +7,15 @@ import type { ReactNode } from 'react';
 import type { Asked } from '../api/use-answer.ts';
 import { setSearch } from '../app/location.tsx';
 import { useWords } from '../words/use-words.ts';
+import { CertificateChain } from './certificate-chain.tsx';
 import { CopyButton } from './copy-button.tsx';
 import { FaultLine } from './fault-line.tsx';
 import { Clock, Latency } from './figure-text.tsx';
 import { Icon } from './icon.tsx';
+import { KindEvidence } from './kind-evidence.tsx';
 import { FailureNote, Skeleton } from './notes.tsx';
+import { ResolutionPath } from './resolution-path.tsx';
+import { ComparisonChoice, ResultComparison, useCompared } from './result-comparison.tsx';
 import { ResultFacts } from './result-facts.tsx';
 import { markOfStatus, StateMark } from './state-mark.tsx';
 import { Waterfall } from './waterfall.tsx';
@@ -41,7 +45,7 @@ export function ResultPanel({ result, results, pinned, gone, asked }: ResultPane
         </span>
         <Steps result={result} results={results} pinned={pinned} />
       </header>
-      {result !== undefined && <Body result={result} />}
+      {result !== undefined && <Body result={result} results={results} />}
       {result === undefined && gone && <p className="quiet">{words.result.gone}</p>}
       {result === undefined && !gone && <Nothing asked={asked} />}
     </section>
@@ -112,8 +116,17 @@ function Steps({
   );
 }
 
-function Body({ result }: { result: ProbeResult }): ReactNode {
+function Body({
+  result,
+  results,
+}: {
+  result: ProbeResult;
+  results: readonly ProbeResult[] | undefined;
+}): ReactNode {
   const words = useWords();
+  const compared = useCompared(result, results);
+  const other = compared.result;
+  const scaleMs = Math.max(result.totalMs, other?.totalMs ?? 0);
   return (
     <>
       <p className="result-verdict">
@@ -122,8 +135,15 @@ function Body({ result }: { result: ProbeResult }): ReactNode {
         <Latency ms={result.status === 'invalid' ? undefined : result.totalMs} />
         {result.fault !== undefined && <FaultLine fault={result.fault} withCode />}
       </p>
-      <Waterfall result={result} />
+      <Waterfall result={result} scaleMs={scaleMs} />
+      <ComparisonChoice result={result} results={results} compared={compared} />
+      {other !== undefined && <ResultComparison result={result} other={other} scaleMs={scaleMs} />}
       <ResultFacts result={result} />
+      <KindEvidence detail={result.detail} />
+      <ResolutionPath detail={result.detail} />
+      {result.context.tls !== undefined && (
+        <CertificateChain tls={result.context.tls} detail={result.detail} />
+      )}
       <details className="raw">
         <summary>{words.result.raw}</summary>
         <CopyButton text={JSON.stringify(result, null, 2)} name={words.result.raw} />

@@ -19,6 +19,7 @@ import { type CheckGroup, groupChecks, groupingsOf } from './check-list.ts';
 import { GridGroup } from './grid-group.tsx';
 import { dotPx, type GridPlan, planGrid } from './grid-plan.ts';
 import { HoverCard } from './hover-card.tsx';
+import { LabelFilter } from './label-filter.tsx';
 import { neighbour } from './neighbour.ts';
 import { useMedia, useSize, useWindowHeight } from './use-size.ts';
 
@@ -31,12 +32,14 @@ const PULSES_MAX = 200;
 const NARROW = '(max-width: 759px)';
 const NARROW_ROWS_MAX = 100;
 
-/** `above`: changes when what stands above the grid may have another height. */
+/** `offered`: whose labels can be chosen from. `above`: changes when what stands above the grid may have another height. */
 export function StatusGrid({
   checks,
+  offered,
   above,
 }: {
   checks: readonly CheckSummary[];
+  offered: readonly CheckSummary[];
   above: string;
 }): ReactNode {
   const words = useWords();
@@ -63,6 +66,7 @@ export function StatusGrid({
     <section className="grid" aria-label={words.overview.allChecks}>
       <header className="grid-head">
         <h2>{words.overview.allChecks}</h2>
+        <LabelFilter checks={offered} />
         <GroupPicker groupings={groupings} chosen={laid.by} />
       </header>
       <div ref={body}>

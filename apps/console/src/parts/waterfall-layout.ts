@@ -27,9 +27,10 @@ export interface Waterfall {
   hops: WaterfallHop[];
 }
 
-export function layoutWaterfall(result: ProbeResult): Waterfall {
+/** `scaleMs`: the ruler is at least so long, so that two results can share one. */
+export function layoutWaterfall(result: ProbeResult, scaleMs = 0): Waterfall {
   const endMs = Math.max(0, ...result.phases.map((phase) => phase.startMs + phase.durationMs));
-  const totalMs = Math.max(result.totalMs, endMs, 0.001);
+  const totalMs = Math.max(result.totalMs, endMs, scaleMs, 0.001);
   const connects = result.phases.filter((phase) => phase.name === 'connect');
   const measured = connects.at(-1);
   const failedHop = Math.max(0, ...result.phases.map((phase) => phase.hop));

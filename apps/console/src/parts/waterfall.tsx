@@ -20,9 +20,16 @@ import {
 /** What happened in no time at all is still there. */
 const WIDTH_PX_MIN = 2;
 
-export function Waterfall({ result }: { result: ProbeResult }): ReactNode {
+/** `scaleMs`: the length of a ruler that is shared with another result. */
+export function Waterfall({
+  result,
+  scaleMs = 0,
+}: {
+  result: ProbeResult;
+  scaleMs?: number;
+}): ReactNode {
   const words = useWords();
-  const layout = useMemo(() => layoutWaterfall(result), [result]);
+  const layout = useMemo(() => layoutWaterfall(result, scaleMs), [result, scaleMs]);
   if (layout.hops.length === 0)
     return <p className="waterfall-none quiet">{words.result.noPhases}</p>;
   return (

@@ -2,7 +2,9 @@
 // language can bend it; zh.ts must have the same keys or it does not compile. Words that come from
 // the server (messages, cures, names) are shown as they are.
 
+import { enCharts } from './en-charts.ts';
 import { enCheck } from './en-check.ts';
+import { enEvidence } from './en-evidence.ts';
 import { n, plural } from './english-numbers.ts';
 
 export const en = {
@@ -162,6 +164,8 @@ export const en = {
   },
 
   ...enCheck,
+  ...enCharts,
+  ...enEvidence,
 
   alerts: {
     title: 'Alerts',

@@ -2,7 +2,9 @@
 // compile. Measure words and order follow Chinese use, not the English sentence.
 
 import type { Words } from './en.ts';
+import { zhCharts } from './zh-charts.ts';
 import { zhCheck } from './zh-check.ts';
+import { zhEvidence } from './zh-evidence.ts';
 
 export const zh: Words = {
   locale: 'zh-CN',
@@ -152,6 +154,8 @@ export const zh: Words = {
   },
 
   ...zhCheck,
+  ...zhCharts,
+  ...zhEvidence,
 
   alerts: {
     title: '告警',

@@ -5,16 +5,19 @@ import { lookup } from 'node:dns/promises';
 import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Clock, isHoldfastError, sleep } from '@holdfast/kernel';
 import type { Call, Command, Surroundings } from '../cli/command.ts';
 import { paint } from '../cli/terminal.ts';
-
-export interface Finding {
-  name: string;
-  verdict: 'ok' | 'warning' | 'failure';
-  text: string;
-  cure?: string;
-}
+import type { Finding } from './finding.ts';
+import {
+  capabilities,
+  consoleBuilt,
+  diskSpace,
+  ipv6Loopback,
+  pingRange,
+  timeKeeper,
+} from './machine-findings.ts';
 
 export const doctor: Command = {
   name: 'doctor',
@@ -48,6 +51,8 @@ export const doctor: Command = {
   run: runDoctor,
 };
 
+const CONSOLE_PAGE = new URL('../../../console/dist/index.html', import.meta.url);
+
 async function runDoctor(call: Call, surroundings: Surroundings): Promise<number> {
   const { terminal, clock } = surroundings;
   const findings = [
@@ -55,10 +60,15 @@ async function runDoctor(call: Call, surroundings: Surroundings): Promise<number
     await kernelTimes(clock),
     openFiles(),
     await clockSteadiness(clock),
+    timeKeeper(),
+    capabilities(),
+    pingRange(process.getgid?.() ?? -1),
     await resolver(),
-    await dataFolder(call, surroundings),
+    await ipv6Loopback(),
+    ...(await dataFolder(call, surroundings)),
     await address(call),
     await configuration(call, surroundings),
+    consoleBuilt(fileURLToPath(CONSOLE_PAGE)),
   ];
   if (call.flag('json')) terminal.out(`${JSON.stringify({ findings })}\n`);
   else terminal.out(findings.map((finding) => line(finding, terminal)).join(''));
@@ -180,7 +190,7 @@ async function resolver(): Promise<Finding> {
 async function dataFolder(
   call: Call,
   { environment, workingDirectory }: Surroundings,
-): Promise<Finding> {
+): Promise<Finding[]> {
   const { standardDataFolder } = await import('../data-folder.ts');
   const folder = resolve(
     workingDirectory,
@@ -191,18 +201,12 @@ async function dataFolder(
   try {
     accessSync(existing, constants.W_OK);
     rmSync(mkdtempSync(join(existing, '.holdfast-doctor-')), { recursive: true });
-    return {
-      name: 'data folder',
-      verdict: 'ok',
-      text: `${folder} ${existing === folder ? 'can be written' : 'can be made'}`,
-    };
+    const text = `${folder} ${existing === folder ? 'can be written' : 'can be made'}`;
+    return [{ name: 'data folder', verdict: 'ok', text }, diskSpace(existing)];
   } catch {
-    return {
-      name: 'data folder',
-      verdict: 'failure',
-      text: `${folder} cannot be written`,
-      cure: 'choose another with --data',
-    };
+    const text = `${folder} cannot be written`;
+    const cure = 'choose another with --data';
+    return [{ name: 'data folder', verdict: 'failure', text, cure }];
   }
 }
 

@@ -40,10 +40,28 @@ test('each kind says what matters of it', () => {
     ['keys', 'X25519'],
     ['ocsp', 'stapled, good'],
   ]);
+  const tcp = {
+    banner: '220-mail\n220 ready',
+    recognized: { protocol: 'smtp', product: 'Exim', version: '4.96' },
+    steps: [
+      { step: 1, kind: 'expect', matched: '220 ready', at_ms: 1.5 },
+      { step: 2, kind: 'send_bytes', bytes: 6, at_ms: 2 },
+      { step: 3, kind: 'expect_bytes' },
+    ],
+    peer_text: '500 what?',
+  };
+  assert.deepEqual(kindFacts(sampleResult({ kind: 'tcp', detail: tcp })), [
+    ['speaks', 'smtp Exim 4.96'],
+    ['banner', '220-mail / 220 ready'],
+    ['step', '1 expect: 220 ready (at 1.5 ms)'],
+    ['step', '2 send bytes: 6 bytes (at 2 ms)'],
+    ['step', '3 expect bytes (not done)'],
+    ['it said', '500 what?'],
+  ]);
 });
 
 test('a detail without what is looked for gives no rows', () => {
-  for (const kind of ['icmp', 'dns', 'grpc', 'tls', 'http', 'other']) {
+  for (const kind of ['icmp', 'dns', 'grpc', 'tls', 'tcp', 'http', 'other']) {
     assert.deepEqual(kindFacts(sampleResult({ kind, detail: {} })), []);
   }
 });

@@ -6,12 +6,14 @@ import type { ProbeResult } from '@holdfast/resources/result';
 type Row = [name: string, text: string];
 
 const RECORDS_SHOWN_MAX = 12;
+const STEPS_SHOWN_MAX = 20;
 
 export function kindFacts({ kind, detail }: ProbeResult): Row[] {
   if (kind === 'icmp') return icmpFacts(detail);
   if (kind === 'dns') return dnsFacts(detail);
   if (kind === 'grpc') return grpcFacts(detail);
   if (kind === 'tls') return tlsFacts(detail);
+  if (kind === 'tcp') return tcpFacts(detail);
   return [];
 }
 
@@ -29,9 +31,11 @@ function icmpFacts(detail: Record<string, unknown>): Row[] {
 }
 
 function dnsFacts(detail: Record<string, unknown>): Row[] {
-  const { rcode, query_time: queryMs, transport, server, records } = detail;
+  const { rcode, query_time: queryMs, transport, server, records, nsid } = detail;
   if (rcode === undefined) return [];
-  const rows: Row[] = [['answer', `${rcode} in ${queryMs} ms over ${transport} from ${server}`]];
+  // After a trace the table says who answered.
+  const who = server === undefined ? '' : ` in ${queryMs} ms over ${transport} from ${server}`;
+  const rows: Row[] = [['answer', `${rcode}${who}${nsid === undefined ? '' : ` (${nsid})`}`]];
   const lines = Array.isArray(records) ? records : [];
   for (const line of lines.slice(0, RECORDS_SHOWN_MAX)) rows.push(['record', String(line)]);
   const more = lines.length - RECORDS_SHOWN_MAX;
@@ -54,6 +58,39 @@ function tlsFacts(detail: Record<string, unknown>): Row[] {
     rows.push(['ocsp', `${ocsp.stapled ? 'stapled' : 'not stapled'}${status}`]);
   }
   return rows;
+}
+
+function tcpFacts(detail: Record<string, unknown>): Row[] {
+  const { banner, recognized, steps, peer_text: peerText } = detail;
+  const rows: Row[] = [];
+  if (isRecord(recognized)) {
+    const { protocol, product, version } = recognized;
+    const words = [protocol, product, version].filter((word) => word !== undefined);
+    rows.push(['speaks', words.join(' ')]);
+  }
+  if (banner !== undefined) rows.push(['banner', oneLine(banner)]);
+  const played = Array.isArray(steps) ? steps.filter(isRecord) : [];
+  for (const step of played.slice(0, STEPS_SHOWN_MAX)) rows.push(['step', stepText(step)]);
+  const more = played.length - STEPS_SHOWN_MAX;
+  if (more > 0) rows.push(['step', `and ${more} more`]);
+  if (peerText !== undefined) rows.push(['it said', oneLine(peerText)]);
+  return rows;
+}
+
+function stepText({ step, kind, at_ms: atMs, bytes, matched }: Record<string, unknown>): string {
+  const what = matched ?? (bytes === undefined ? undefined : `${bytes} bytes`);
+  const facts = what === undefined ? '' : `: ${oneLine(what)}`;
+  const when = atMs === undefined ? 'not done' : `at ${atMs} ms`;
+  return `${step} ${String(kind).replaceAll('_', ' ')}${facts} (${when})`;
+}
+
+/** A terminal shows one row for each fact. */
+function oneLine(text: unknown): string {
+  return String(text).replaceAll(/\s*\n\s*/g, ' / ');
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 function percent(share: number): string {

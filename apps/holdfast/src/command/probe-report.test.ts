@@ -13,7 +13,12 @@ const plain: Terminal = {
   colour: false,
   unicode: true,
 };
-const options = { tlsInfo: false, verbose: false, nowMs: Date.UTC(2026, 0, 1) };
+const options = {
+  tlsInfo: false,
+  verbose: false,
+  nowMs: Date.UTC(2026, 0, 1),
+  traceId: 'a'.repeat(32),
+};
 
 const tls: TlsFacts = {
   version: 'TLSv1.3',
@@ -45,6 +50,7 @@ test('the flat record leaves out what did not happen', () => {
     'tls_time_ms',
     'certificate_valid',
     'fault',
+    'error',
     'headers',
     'tls',
   ]) {
@@ -85,6 +91,16 @@ test('the terminal says the verdict first and what to try last, within 80 column
   assert.match(lines.at(-2) ?? '', /TLS_CERTIFICATE_EXPIRED \(tls in tls\): expired/);
   for (const line of lines.slice(0, 4)) assert.ok(line.length <= 80, line);
   assert.ok(lines.some((line) => /certificate {2}expired 10 days ago, NOT verified/.test(line)));
+});
+
+test('each address of a name has its line', () => {
+  const addresses = [
+    { ip: '127.0.0.1', status: 'up', total_ms: 1.25 },
+    { ip: '::1', status: 'down', total_ms: 0.5, code: 'CONNECT_REFUSED' },
+  ];
+  const text = terminalReport(sampleResult({ detail: { addresses } }), plain, options);
+  assert.match(text, /address +127\.0\.0\.1 {2}up {2}1\.25 ms\n/);
+  assert.match(text, /address +::1 {2}down {2}0\.500 ms {2}CONNECT_REFUSED\n/);
 });
 
 test('without unicode the report is plain ASCII', () => {

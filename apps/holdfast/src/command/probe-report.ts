@@ -1,9 +1,12 @@
 // One result as people and programs read it: the flat record of `--json`, and the lines of the
 // terminal. Pure: a result in, text out.
 
+import { DEFAULT_FAULT_TABLE } from '@holdfast/resources/fault-table';
 import type { Phase, PhaseName, ProbeResult } from '@holdfast/resources/result';
 import { fit, type Paint, paint, type Terminal } from '../cli/terminal.ts';
+import { failureAnswer } from '../failure-answer.ts';
 import { kindFacts } from './kind-facts.ts';
+import { resolutionTable } from './resolution-table.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -13,6 +16,8 @@ export interface ReportOptions {
   /** Headers, addresses and raw phases too. */
   verbose: boolean;
   nowMs: number;
+  /** Of the report, for a run that was not traced. */
+  traceId: string;
 }
 
 /** The flat record of MISSION P1 and P2: what did not happen is absent, never zero. */
@@ -30,6 +35,7 @@ export function flatRecord(result: ProbeResult, options: ReportOptions): Record<
     tls_time_ms: summed(result.phases, ['tls']),
     response_time_ms: summed(result.phases, ['write', 'wait', 'transfer']),
     fault: result.fault,
+    error: failureAnswer(result, DEFAULT_FAULT_TABLE, options.traceId),
     ...detail,
     peer_ip: result.context.peerIp,
     peer_port: result.context.peerPort,
@@ -98,6 +104,7 @@ export function terminalReport(
   const lines = [
     verdict(result, terminal),
     ...ruler(result, terminal),
+    ...resolutionTable(result, terminal),
     ...facts(result, terminal, options),
   ];
   if (result.fault !== undefined) lines.push('', ...faultLines(result, terminal));
@@ -171,6 +178,7 @@ function facts(result: ProbeResult, terminal: Terminal, options: ReportOptions):
         ? undefined
         : `${detail.body_length} bytes ${detail.content_type ?? ''}`.trimEnd(),
     ],
+    ...addressRows(result),
     ...kindFacts(result),
     ...(options.tlsInfo ? chainRows(result) : []),
     ...(options.verbose ? headerRows(result) : []),
@@ -205,6 +213,15 @@ function chainRows(result: ProbeResult): [string, string][] {
     `chain ${index}`,
     `${one.subject} (by ${one.issuer}), ${isoTime(one.validFromMs)?.slice(0, 10)} to ${isoTime(one.validToMs)?.slice(0, 10)}, ${one.publicKey}`,
   ]);
+}
+
+/** One for each address of a name of which all were asked. */
+function addressRows({ detail }: ProbeResult): [string, string][] {
+  if (!Array.isArray(detail.addresses)) return [];
+  return detail.addresses.map(({ ip, status, total_ms: totalMs, code }) => {
+    const time = typeof totalMs === 'number' ? `${milliseconds(totalMs)} ms` : '';
+    return ['address', [ip, status, time, code].filter(Boolean).join('  ')];
+  });
 }
 
 function headerRows(result: ProbeResult): [string, string][] {

@@ -31,10 +31,11 @@ export async function checkOf(call: Call, workingDirectory: string): Promise<Com
     target,
     interval: '24h',
     timeout: call.text('timeout'),
+    ...addressesOf(call),
     ...fieldsOf(kind, target, call),
   };
   const { compileTerseCheck } = await import('@holdfast/resources/load');
-  const { readerIn } = await import('../configuration-file.ts');
+  const { readerIn } = await import('../named-file.ts');
   const compiled = compileTerseCheck(written, readerIn(workingDirectory));
   if (compiled.ok) return compiled.check;
   const what = compiled.problems.map(({ path, message }) => `${path} ${message}`).join('; ');
@@ -78,13 +79,22 @@ function kindOfTarget(target: string): Kind {
 function fieldsOf(kind: Kind, target: string, call: Call): Record<string, unknown> {
   const of: Record<Kind, () => Record<string, unknown>> = {
     http: () => ({
-      method: call.text('method'),
+      method: call.text('method') ?? (call.text('data') === undefined ? undefined : 'POST'),
+      body: call.text('data'),
+      version: call.text('http-version'),
+      proxy: call.text('proxy'),
       headers: headersOf(call),
       tls: tlsOf(call),
       expect: { status: statusOf(call) },
     }),
     tls: () => ({ tls: tlsOf(call), startTls: call.text('starttls') }),
-    dns: () => ({ recordType: call.text('record'), server: call.text('server') }),
+    dns: () => ({
+      recordType: call.text('record'),
+      server: call.text('server'),
+      trace: call.flag('trace') || undefined,
+      dnssec: call.flag('dnssec') || undefined,
+      ...(/^(?:tls|https):/i.test(call.text('server') ?? '') ? { tls: tlsOf(call) } : {}),
+    }),
     tcp: () => ({}),
     icmp: () => ({ packets: countOf(call.text('packets')) }),
     grpc: () => ({
@@ -94,6 +104,13 @@ function fieldsOf(kind: Kind, target: string, call: Call): Record<string, unknow
     }),
   };
   return written(of[kind]());
+}
+
+function addressesOf(call: Call): Record<string, unknown> {
+  return written({
+    address: call.text('address'),
+    addresses: call.flag('all-addresses') ? 'all' : undefined,
+  });
 }
 
 /** Without what was not said. */

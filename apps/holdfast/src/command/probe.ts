@@ -2,7 +2,7 @@
 // The target goes through the same validation, compilation and prober as a scheduled check, so that
 // both always tell the same.
 
-import { HoldfastError } from '@holdfast/kernel';
+import { HoldfastError, newTraceId, systemChance } from '@holdfast/kernel';
 import type { ProbeRunner } from '@holdfast/probing/probe';
 import type { CompiledCheck } from '@holdfast/resources/compiled-check';
 import type { ProbeResult, Status } from '@holdfast/resources/result';
@@ -27,9 +27,23 @@ export const probe: Command = {
       summary: 'http, grpc: header; repeatable',
       multiple: true,
     },
+    {
+      name: 'data',
+      short: 'd',
+      value: 'TEXT',
+      summary: 'http: body to send (the method is then POST)',
+    },
+    { name: 'http-version', value: 'VERSION', summary: 'http: 1.1, 2 or any (default 1.1)' },
+    { name: 'proxy', short: 'x', value: 'URL', summary: 'http: proxy to go through' },
     { name: 'expect-status', value: 'CODES', summary: 'http: such as 200, 2xx or 200-299' },
     { name: 'record', value: 'TYPE', summary: 'dns: record type (default A)' },
-    { name: 'server', value: 'HOST', summary: 'dns: server asked (default the system’s)' },
+    {
+      name: 'server',
+      value: 'SERVER',
+      summary: 'dns: HOST, tls://HOST or https://HOST/PATH (default the system’s)',
+    },
+    { name: 'trace', summary: 'dns: go down from the root and show each step' },
+    { name: 'dnssec', summary: 'dns: ask for signatures and validate the answer' },
     { name: 'packets', value: 'N', summary: 'icmp: echo requests (default 1)' },
     { name: 'service', value: 'NAME', summary: 'grpc: service whose health is asked' },
     {
@@ -37,6 +51,8 @@ export const probe: Command = {
       value: 'PROTOCOL',
       summary: 'tls: smtp, imap, pop3, ftp or postgres first',
     },
+    { name: 'address', value: 'IP', summary: 'ask this address instead of the name’s' },
+    { name: 'all-addresses', summary: 'ask each address of the name; all must be up' },
     { name: 'ca', value: 'FILE', summary: 'trust these authorities (PEM) instead of the system’s' },
     { name: 'insecure', short: 'k', summary: 'report a bad certificate without failing' },
     { name: 'include-tls-info', summary: 'show the whole certificate chain' },
@@ -49,8 +65,6 @@ export const probe: Command = {
   ],
   examples: [
     'holdfast probe http https://127.0.0.1:8443/ --include-tls-info',
-    'holdfast probe dns localhost --server 127.0.0.1:5353 --record AAAA',
-    'holdfast probe --url http://127.0.0.1:7070/healthz --json',
     'holdfast probe tcp 127.0.0.1:6379 --watch --interval 500ms --count 20',
   ],
   notes: ['Exit codes: 0 up, 1 down or timeout, 2 bad usage, 3 invalid (our own fault).'],
@@ -123,6 +137,7 @@ async function shown(
     tlsInfo: call.flag('include-tls-info'),
     verbose: call.flag('verbose'),
     nowMs: clock.wallMs(),
+    traceId: newTraceId(systemChance),
   };
   if (call.flag('json')) return `${JSON.stringify(flatRecord(result, options))}\n`;
   if (!call.flag('yaml')) return terminalReport(result, terminal, options);

@@ -52,6 +52,7 @@ export const up: Command = {
       default: 'local',
     },
     { name: 'demo', summary: 'show the demo even if there is a file here' },
+    { name: 'preset', value: 'NAME', summary: 'dev or prod, weaker than all else; see below' },
     { name: 'log-level', value: 'LEVEL', summary: LEVELS.join(', '), default: 'info' },
     { name: 'log-format', value: 'FORM', summary: 'json or text (default text at a terminal)' },
   ],
@@ -60,7 +61,11 @@ export const up: Command = {
     'holdfast up --file holdfast.yaml --listen 127.0.0.1:8080 --data ./data',
     'HOLDFAST_TOKEN=… holdfast up --listen 0.0.0.0:7070 --allow-host probes.example',
   ],
-  notes: ['Exit codes: 0 stopped by a signal, 1 could not start, 2 bad usage.'],
+  notes: [
+    'dev: checks may run each second, logs as text. prod: a token and a file are needed,',
+    'logs as JSON, a bad run is tried again, results are kept longer.',
+    'Exit codes: 0 stopped by a signal, 1 could not start, 2 bad usage.',
+  ],
   run: runUp,
 };
 
@@ -68,7 +73,14 @@ async function runUp(call: Call, surroundings: Surroundings): Promise<number> {
   const { clock, environment, terminal, workingDirectory, signal } = surroundings;
   const { parseListenAddress } = await import('../listen-address.ts');
   const listen = parseListenAddress(call.text('listen') ?? '');
+  const { presetNamed, PROCESS_PRESETS } = await import('../process-preset.ts');
+  const preset = presetNamed(call.text('preset'));
+  const house = preset && PROCESS_PRESETS[preset];
   const token = call.text('token');
+  if (house?.tokenNeeded && token === undefined) {
+    const cure = 'Set --token (or HOLDFAST_TOKEN), or leave the preset out.';
+    throw new HoldfastError('LISTEN_UNPROTECTED', `the preset ${preset} asks for a token`, cure);
+  }
   if (!listen.loopback && token === undefined) {
     const cure = 'Set --token (or HOLDFAST_TOKEN), or listen on 127.0.0.1.';
     throw new HoldfastError('LISTEN_UNPROTECTED', `${listen.host} can be reached by others`, cure);
@@ -80,10 +92,14 @@ async function runUp(call: Call, surroundings: Surroundings): Promise<number> {
   const named = call.text('file');
   const file =
     named === undefined ? findConfiguration(workingDirectory) : resolve(workingDirectory, named);
+  if (house?.fileNeeded && (file === undefined || call.flag('demo'))) {
+    const cure = 'Name a file with --file, or leave the preset out.';
+    throw new HoldfastError('CONFIG_NOT_FOUND', `the preset ${preset} shows no demo`, cure);
+  }
   const server = await startServer({
     clock,
     chance: systemChance,
-    logger: await loggerFor(call, surroundings),
+    logger: await loggerFor(call, surroundings, house?.logFormat),
     listen,
     access: {
       hosts: [listen.host, ...call.texts('allow-host')],
@@ -95,6 +111,7 @@ async function runUp(call: Call, surroundings: Surroundings): Promise<number> {
     ),
     location: call.text('location') ?? 'local',
     environment,
+    ...(preset === undefined ? {} : { preset }),
     ...(file === undefined || call.flag('demo')
       ? {}
       : { file: { path: file, shownAs: named ?? file } }),
@@ -105,7 +122,11 @@ async function runUp(call: Call, surroundings: Surroundings): Promise<number> {
   return 0;
 }
 
-async function loggerFor(call: Call, { clock, terminal }: Surroundings) {
+async function loggerFor(
+  call: Call,
+  { clock, terminal }: Surroundings,
+  preset: 'json' | 'text' | undefined,
+) {
   const { createLogger } = await import('@holdfast/telemetry/log');
   const level = LEVELS.find((one) => one === call.text('log-level'));
   if (level === undefined)
@@ -115,7 +136,7 @@ async function loggerFor(call: Call, { clock, terminal }: Surroundings) {
       `Levels: ${LEVELS.join(', ')}.`,
     );
   const person = process.stderr.isTTY === true;
-  const format = call.text('log-format') ?? (person ? 'text' : 'json');
+  const format = call.text('log-format') ?? preset ?? (person ? 'text' : 'json');
   if (format !== 'json' && format !== 'text')
     throw new HoldfastError('USAGE', `unknown log format ${format}`, 'Formats: json, text.');
   return createLogger({

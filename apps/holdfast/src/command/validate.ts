@@ -13,6 +13,7 @@ export const validate: Command = {
   arity: [0, 1000],
   options: [
     { name: 'json', summary: 'one JSON object on standard output' },
+    { name: 'preset', value: 'NAME', summary: 'dev or prod, laid under the files' },
     { name: 'schema', summary: 'print the JSON Schema of the file instead, for editors' },
   ],
   examples: [
@@ -35,6 +36,8 @@ async function runValidate(call: Call, surroundings: Surroundings): Promise<numb
     return 0;
   }
   const { findConfiguration, readConfiguration } = await import('../configuration-file.ts');
+  const { presetNamed } = await import('../process-preset.ts');
+  const preset = presetNamed(call.text('preset'));
   const { formatProblem } = await import('@holdfast/resources/load');
   const files =
     call.arguments.length > 0
@@ -42,7 +45,7 @@ async function runValidate(call: Call, surroundings: Surroundings): Promise<numb
       : [standardFile(findConfiguration(workingDirectory))];
   const loaded = files.map((file) => ({
     file,
-    ...readConfiguration(resolve(workingDirectory, file), file),
+    ...readConfiguration(resolve(workingDirectory, file), file, preset),
   }));
   const problems = loaded.flatMap((one) => (one.ok ? [] : one.problems));
   const checks = loaded.reduce(

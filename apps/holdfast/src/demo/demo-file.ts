@@ -7,6 +7,12 @@ export function demoFile(targets: DemoTargets): string {
   return `# The demo of Holdfast: targets on this machine, written anew at each start.
 # For your own checks run \`holdfast init\` and start with \`holdfast up --file holdfast.yaml\`.
 
+limits: # a demo may hurry; default 5s to 5m
+  interval: { min: 1s }
+
+limits:
+  interval: { min: 1s }
+
 defaults:
   interval: 5s
   timeout: 2s

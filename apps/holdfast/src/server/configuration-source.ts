@@ -11,6 +11,7 @@ import {
   type Timer,
 } from '@holdfast/kernel';
 import { type Configuration, formatProblem, type Problem } from '@holdfast/resources/load';
+import type { PresetName } from '@holdfast/resources/presets';
 import { printOf, readConfiguration, type Source } from '../configuration-file.ts';
 
 const LOOK_MS = 400;
@@ -31,6 +32,7 @@ export interface SourceOptions {
   path: string;
   /** How problems name the file. */
   shownAs: string;
+  preset?: PresetName;
   clock: Clock;
   logger: Logger;
   /** A new configuration is in force. Not called for the first one. */
@@ -41,8 +43,8 @@ export interface SourceOptions {
 
 /** Throws HoldfastError CONFIG_NOT_FOUND or, with every fault, CONFIG_INVALID. */
 export function openConfigurationSource(options: SourceOptions): ConfigurationSource {
-  const { path, shownAs, clock, logger } = options;
-  const first = load(path, shownAs);
+  const { shownAs, clock, logger } = options;
+  const first = load(options);
   if (first.configuration === undefined) {
     throw (
       first.error ??
@@ -67,7 +69,7 @@ export function openConfigurationSource(options: SourceOptions): ConfigurationSo
     const settled = now === settling;
     settling = now;
     if (now === seen || !settled) return;
-    const loaded = load(path, shownAs);
+    const loaded = load(options);
     // A file with faults may end before it names the others: they are still looked at.
     sources = (
       loaded.configuration === undefined ? [...loaded.sources, ...sources] : loaded.sources
@@ -121,9 +123,9 @@ interface Attempt {
   sources: Source[];
 }
 
-function load(path: string, shownAs: string): Attempt {
+function load({ path, shownAs, preset }: SourceOptions): Attempt {
   try {
-    const loaded = readConfiguration(path, shownAs);
+    const loaded = readConfiguration(path, shownAs, preset);
     const { sources } = loaded;
     return loaded.ok
       ? { configuration: loaded.configuration, text: '', sources }

@@ -19,9 +19,11 @@ import {
   type Logger,
 } from '@holdfast/kernel';
 import { type AgentLink, startAgent } from '@holdfast/probing/agent-link';
+import { pluginAddress } from '@holdfast/probing/plugin';
 import { RunSecrets, readSecretFile } from '@holdfast/probing/secrets';
 import type { CompiledCheck } from '@holdfast/resources/compiled-check';
 import type { Configuration } from '@holdfast/resources/load';
+import type { PresetName } from '@holdfast/resources/presets';
 import { createMetrics, type Metrics } from '@holdfast/telemetry/metrics';
 import { storeFile } from '../data-folder.ts';
 import { demoFile } from '../demo/demo-file.ts';
@@ -50,6 +52,8 @@ export interface ServerOptions {
   dataFolder: string;
   location: string;
   environment: NodeJS.ProcessEnv;
+  /** Laid under the file. */
+  preset?: PresetName;
   /** Absent: the demo. */
   file?: { path: string; shownAs: string };
 }
@@ -154,9 +158,10 @@ export class HoldfastServer implements RunningServer {
   }
 
   async #openSource(): Promise<ConfigurationSource> {
-    const { clock, logger } = this.options;
+    const { clock, logger, preset } = this.options;
     const source = openConfigurationSource({
       ...(this.options.file ?? (await this.#openDemo())),
+      ...(preset === undefined ? {} : { preset }),
       clock,
       logger,
       onChange: (configuration) => this.#enforce(configuration),
@@ -230,9 +235,11 @@ export class HoldfastServer implements RunningServer {
     await alerts.configure(rules, channels, checks);
   }
 
-  #assign({ checks, egress }: Configuration): void {
+  #assign({ checks, egress, plugins }: Configuration): void {
     this.#revision += 1;
-    this.parts.agent.assign({ revision: this.#revision, checks, egress });
+    const addresses = plugins.map((one) => pluginAddress(one, this.options.file?.path));
+    const revision = this.#revision;
+    this.parts.agent.assign({ revision, checks, egress, plugins: addresses });
   }
 
   #askFirstRuns(): void {

@@ -6,6 +6,8 @@ import type { Configuration } from '@holdfast/resources/load';
 import { VERSION } from '../version.ts';
 import type { HoldfastServer } from './holdfast-server.ts';
 import type { HttpDependencies } from './http/dependencies.ts';
+import { tryCheck } from './trial.ts';
+import { validateText } from './validation.ts';
 
 const CONSOLE_FOLDER = join(dirname(fileURLToPath(import.meta.url)), '../../../console/dist');
 
@@ -36,6 +38,9 @@ export function httpDependencies(server: HoldfastServer): HttpDependencies {
       agent.runNow({ namespace, check });
       return true;
     },
+    validate: validateText,
+    tryCheck: (written, traceId) => tryCheck(written, source.current, agent, traceId),
+    faultTable: () => source.current.faultTable,
     readiness: () => ({ store: server.storing, agent: server.inForce }),
   };
 }

@@ -4,19 +4,26 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fault, HoldfastError } from '@holdfast/kernel';
 import type { AlertDelivery, AlertRecord } from '@holdfast/resources/alert-record';
+import type { Results } from '../results/results.ts';
 import type { AlertJournal } from './alert-journal.ts';
+
+const DAY_MS = 86_400_000;
+const FOR_EVER = { rawMs: 1e12, minuteMs: 1e12, hourMs: 1e12 };
 
 export interface OpenedJournal {
   alertJournal: AlertJournal;
+  /** Of the same store: forgetting is for both. */
+  results: Pick<Results, 'retain'>;
   /** Lets go of the store and of what it left behind. */
   close(): Promise<void>;
 }
 
 export function alertJournalConformance(name: string, open: () => Promise<OpenedJournal>): void {
-  const withJournal = (body: (journal: AlertJournal) => Promise<void>) => async () => {
-    const { alertJournal, close } = await open();
+  type Body = (journal: AlertJournal, results: OpenedJournal['results']) => Promise<void>;
+  const withJournal = (body: Body) => async () => {
+    const { alertJournal, results, close } = await open();
     try {
-      await body(alertJournal);
+      await body(alertJournal, results);
     } finally {
       await close();
     }
@@ -25,6 +32,8 @@ export function alertJournalConformance(name: string, open: () => Promise<Opened
     it('tells what is open until it recovers', withJournal(tellsOpen));
     it('tells the newest first, as many as asked for', withJournal(tellsRecent));
     it('keeps deliveries pending until they are done', withJournal(keepsPending));
+    it('forgets what was closed long ago, never what is open', withJournal(forgetsOld));
+    it('forgets the oldest beyond its bound', withJournal(forgetsSurplus));
     it('refuses limits out of bounds', withJournal(refusesLimits));
   });
 }
@@ -63,6 +72,39 @@ async function keepsPending(journal: AlertJournal): Promise<void> {
   assert.deepEqual(await journal.pending(), [second, other]);
   assert.deepEqual(await journal.deliveries('alert-1'), [done, second]);
   assert.deepEqual(await journal.deliveries('nobody'), []);
+}
+
+async function forgetsOld(journal: AlertJournal, results: OpenedJournal['results']) {
+  const late: AlertRecord = { ...alert(2), state: 'recovered', recoveredAtMs: 90_000 };
+  const gone: AlertRecord = { ...alert(1), state: 'recovered', recoveredAtMs: 4_000 };
+  for (const each of [gone, late, alert(3)]) await journal.save(each);
+  const done = { ...delivery(1), state: 'delivered' as const };
+  const failed = { ...delivery(60), state: 'failed' as const };
+  for (const each of [done, delivery(2), failed]) await journal.saveDelivery(each);
+  await results.retain({ ...FOR_EVER, alertMs: 50_000 }, 100_000);
+  assert.deepEqual(await journal.recent(10), [alert(3), late]);
+  assert.deepEqual(await journal.deliveries('alert-1'), [delivery(2), failed]);
+  await results.retain(FOR_EVER, 1_000 * DAY_MS);
+  assert.deepEqual(await journal.recent(10), [alert(3)], '400 days when nothing is said');
+  assert.deepEqual(await journal.deliveries('alert-1'), [delivery(2)]);
+}
+
+async function forgetsSurplus(journal: AlertJournal, results: OpenedJournal['results']) {
+  for (let number = 1; number <= 9; number += 1) {
+    const closed = { ...alert(number), state: 'recovered' as const, recoveredAtMs: number * 1000 };
+    await journal.save(number === 2 ? alert(2) : closed);
+    await journal.saveDelivery({ ...delivery(number), state: 'delivered' });
+  }
+  const ids = async () => (await journal.recent(100)).map(({ id }) => id);
+  await results.retain({ ...FOR_EVER, alertsMax: 4 }, 10_000);
+  assert.deepEqual(await ids(), ['alert-9', 'alert-8', 'alert-7', 'alert-2']);
+  const left = await journal.deliveries('alert-1');
+  assert.deepEqual(
+    left.map(({ id }) => id),
+    [6, 7, 8, 9].map((number) => `delivery-${number}`),
+  );
+  await results.retain({ ...FOR_EVER, alertsMax: 0 }, 10_000);
+  assert.deepEqual(await ids(), ['alert-2']);
 }
 
 async function refusesLimits(journal: AlertJournal): Promise<void> {

@@ -6,7 +6,14 @@ import { describe, it } from 'node:test';
 import { HoldfastError, seededChance } from '@holdfast/kernel';
 import type { ProbeResult } from '@holdfast/resources/result';
 import fastCheck from 'fast-check';
-import { assertRollups, modelRollups, uniqueByKey } from './results.model.ts';
+import {
+  assertCodes,
+  assertDistribution,
+  assertRollups,
+  modelCodes,
+  modelRollups,
+  uniqueByKey,
+} from './results.model.ts';
 import type { Results } from './results.ts';
 import { awkwardResults, sampleResult } from './sample-results.ts';
 
@@ -41,6 +48,9 @@ export function resultsConformance(name: string, open: () => Promise<OpenedResul
     it('answers the latest of each check, newest first', withStore(answersLatest));
     it('refuses questions out of bounds', withStore(refusesBadQuestions));
     it('merges rollups to any whole number of minutes', withStore(mergesRollups));
+    it('tells latency by code, of runs up or not', withStore(tellsCodes));
+    it('counts further codes together', withStore(countsOtherCodes));
+    it('tells how latencies are spread over time', withStore(tellsDistribution));
     it('counts late rows in their own bucket', withStore(countsLateRows));
     it('forgets what is older than the policy', withStore(retains));
     it('stores a certificate once and joins it back', withStore(joinsCertificates));
@@ -125,6 +135,10 @@ async function refusesBadQuestions(results: Results): Promise<void> {
     () => results.latest({ perCheck: 101 }),
     () => results.rollups({ check, ...ALWAYS, stepMs: 90_000 }),
     () => results.rollups({ check, ...ALWAYS, stepMs: 0 }),
+    () => results.distribution({ check, ...ALWAYS, stepMs: 90_000, boundsMs: [1] }),
+    ...[[], [2, 1], [0], [Number.NaN]].map(
+      (boundsMs) => () => results.distribution({ check, ...ALWAYS, stepMs: HOUR_MS, boundsMs }),
+    ),
   ];
   for (const ask of bad) await assert.rejects(ask, isCode('USAGE'));
 }
@@ -149,6 +163,65 @@ async function mergesRollups(results: Results): Promise<void> {
   assert.deepEqual(starts, expected, 'buckets that overlap the range, each whole');
   const nobody = { namespace: 'default', check: 'nobody' };
   assert.deepEqual(await results.rollups({ check: nobody, ...ALWAYS, stepMs: MINUTE_MS }), []);
+}
+
+async function tellsCodes(results: Results): Promise<void> {
+  const rows = runs(500, { failing: 0.3 });
+  await results.append(rows.slice(0, 250));
+  await results.append([...rows.slice(250), ...runs(20, { check: 'other' })]);
+  const check = { namespace: 'default', check: 'web' };
+  assertCodes(await results.statusLatencies({ check, ...ALWAYS }), modelCodes(rows));
+  for (const [from, to] of [
+    [0, 250],
+    [7, 83],
+    [59, 61],
+    [60, 180],
+    [61, 62],
+  ] as const) {
+    const range = { fromMs: START_MS + from * MINUTE_MS, toMs: START_MS + to * MINUTE_MS };
+    const mine = rows.filter(({ key }) => {
+      return key.plannedAtMs >= range.fromMs && key.plannedAtMs < range.toMs;
+    });
+    assertCodes(await results.statusLatencies({ check, ...range }), modelCodes(mine));
+  }
+  const nobody = { namespace: 'default', check: 'nobody' };
+  assert.deepEqual(await results.statusLatencies({ check: nobody, ...ALWAYS }), []);
+}
+
+async function countsOtherCodes(results: Results): Promise<void> {
+  const rows = runs(40, { startMs: START_MS }).map((row, index) =>
+    coded({ ...row, key: { ...row.key, plannedAtMs: START_MS + index } }, 400 + (index % 20)),
+  );
+  for (const row of rows) await results.append([row]);
+  const check = { namespace: 'default', check: 'web' };
+  const range = { fromMs: START_MS, toMs: START_MS + HOUR_MS };
+  const told = await results.statusLatencies({ check, ...range });
+  const named = Array.from({ length: 16 }, (_, index) => [`${400 + index}`, 2]);
+  assert.deepEqual(
+    told.map(({ code, runs }) => [code, runs]),
+    [...named, ['other', 8]],
+  );
+}
+
+async function tellsDistribution(results: Results): Promise<void> {
+  const rows = runs(400, { failing: 0.3 });
+  await results.append(rows);
+  const check = { namespace: 'default', check: 'web' };
+  const boundsMs = [50, 80, 90, 100, 120];
+  for (const minutes of [1, 7, 60, 120]) {
+    const shape = { stepMs: minutes * MINUTE_MS, boundsMs };
+    const told = await results.distribution({ check, ...ALWAYS, ...shape });
+    assertDistribution(told, rows, shape);
+  }
+  const nobody = { namespace: 'default', check: 'nobody' };
+  const shape = { ...ALWAYS, stepMs: HOUR_MS, boundsMs };
+  assert.deepEqual(await results.distribution({ check: nobody, ...shape }), []);
+}
+
+/** The same run with another code; `undefined`: without an answer. */
+function coded(row: ProbeResult, code: number | undefined): ProbeResult {
+  const { status_code: _, ...detail } = row.detail;
+  return { ...row, detail: code === undefined ? detail : { ...detail, status_code: code } };
 }
 
 async function countsLateRows(results: Results): Promise<void> {
@@ -177,11 +250,14 @@ async function retains(results: Results): Promise<void> {
   assert.equal(minutes[0]?.startMs, START_MS + 2 * HOUR_MS);
   const [day] = await results.rollups({ check, ...ALWAYS, stepMs: DAY_MS });
   assert.equal(day?.counts.up, 2_000);
+  const [ok] = await results.statusLatencies({ check, ...ALWAYS });
+  assert.deepEqual([ok?.code, ok?.runs], ['200', 2_000]);
   const usage = await results.usage();
   assert.equal(usage.rawRows, 1_400);
   assert.equal(usage.oldestMs, START_MS + 5 * HOUR_MS);
   assert.equal(await results.retain(policy, nowMs + 1000 * DAY_MS), 1_400);
   assert.deepEqual(await results.rollups({ ...ALWAYS, stepMs: DAY_MS }), []);
+  assert.deepEqual(await results.statusLatencies({ check, ...ALWAYS }), []);
   const again = await results.append(rows.slice(0, 10));
   assert.equal(again.appended, 10, 'what was forgotten is new');
   assert.deepEqual(await results.series({ check, ...ALWAYS }), rows.slice(0, 10));
@@ -222,6 +298,7 @@ async function agreesWithModel(results: Results): Promise<void> {
     location: fastCheck.constantFrom('here', 'there'),
     slot: fastCheck.nat(300),
     failing: fastCheck.constantFrom(0, 1),
+    code: fastCheck.constantFrom(200, 200, 200, 404, 503, undefined),
   });
   const batches = fastCheck.array(fastCheck.array(run, { maxLength: 30 }), { maxLength: 8 });
   const chance = seededChance(7);
@@ -230,9 +307,9 @@ async function agreesWithModel(results: Results): Promise<void> {
     // Every try has checks of its own, so that one store serves them all.
     const prefix = `try-${++tries}-`;
     const rows = plan.map((batch) =>
-      batch.map(({ slot, check, ...rest }) => {
+      batch.map(({ slot, check, code, ...rest }) => {
         const plannedAtMs = START_MS + slot * 20_000;
-        return sampleResult(chance, { ...rest, check: prefix + check, plannedAtMs });
+        return coded(sampleResult(chance, { ...rest, check: prefix + check, plannedAtMs }), code);
       }),
     );
     const receipts = await Promise.all(rows.map((batch) => results.append(batch)));
@@ -252,6 +329,9 @@ async function agreesOnCheck(results: Results, name: string, rows: ProbeResult[]
   assert.deepEqual(byKey(await results.series({ check, ...ALWAYS })), byKey(mine));
   for (const stepMs of [MINUTE_MS, HOUR_MS])
     assertRollups(await results.rollups({ check, ...ALWAYS, stepMs }), modelRollups(mine, stepMs));
+  assertCodes(await results.statusLatencies({ check, ...ALWAYS }), modelCodes(mine));
+  const shape = { stepMs: 5 * MINUTE_MS, boundsMs: [70, 90, 110] };
+  assertDistribution(await results.distribution({ check, ...ALWAYS, ...shape }), mine, shape);
 }
 
 interface RunOptions {

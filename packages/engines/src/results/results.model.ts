@@ -3,7 +3,8 @@
 
 import assert from 'node:assert/strict';
 import type { ProbeResult } from '@holdfast/resources/result';
-import type { Latency, Rollup } from './results.ts';
+import { codeOf } from './code-of.ts';
+import type { CodeRuns, Latency, LatencyDistribution, Rollup } from './results.ts';
 
 /** Latencies are told within 1 %; the rest is rounding. */
 const QUANTILE_ERROR = 0.0101;
@@ -48,6 +49,59 @@ export function assertRollups(actual: readonly Rollup[], expected: readonly Roll
   }
 }
 
+/** Rows with distinct keys, all of one check, with no more codes than are told apart. */
+export function modelCodes(rows: readonly ProbeResult[]): CodeRuns[] {
+  const groups = Map.groupBy(rows, (row) => codeOf(row) ?? '');
+  groups.delete('');
+  const all = [...groups].map(([code, group]) => {
+    const rank = rankOf(group);
+    const [p50Ms, p90Ms, p99Ms, maxMs] = [rank(0.5), rank(0.9), rank(0.99), rank(1)];
+    return { code, runs: group.length, p50Ms, p90Ms, p99Ms, maxMs };
+  });
+  return all.sort((a, b) => (a.code < b.code ? -1 : 1));
+}
+
+/** Codes and runs exactly, latencies within their error. */
+export function assertCodes(actual: readonly CodeRuns[], expected: readonly CodeRuns[]): void {
+  const plain = (all: readonly CodeRuns[]) => all.map(({ code, runs }) => ({ code, runs }));
+  assert.deepEqual(plain(actual), plain(expected));
+  for (const [index, { code: _, ...numbers }] of expected.entries())
+    for (const [field, value] of Object.entries(numbers)) {
+      const told = actual[index]?.[field as keyof typeof numbers] ?? Number.NaN;
+      assert.ok(Math.abs(told - value) <= value * QUANTILE_ERROR, `${field}: ${told} for ${value}`);
+    }
+}
+
+/** Rows with distinct keys, all of one check. Values within the error of a bound may lie beside it. */
+export function assertDistribution(
+  actual: readonly LatencyDistribution[],
+  rows: readonly ProbeResult[],
+  { stepMs, boundsMs }: { stepMs: number; boundsMs: readonly number[] },
+): void {
+  const expected = modelRollups(rows, stepMs);
+  assert.deepEqual(
+    actual.map(({ startMs, failed }) => ({ startMs, failed })),
+    expected.map(({ startMs, counts }) => ({ startMs, failed: counts.down + counts.timeout })),
+  );
+  for (const { startMs, counts } of actual) {
+    const isWithin = ({ key }: ProbeResult) =>
+      Math.floor(key.plannedAtMs / stepMs) * stepMs === startMs;
+    const group = rows.filter((row) => row.status === 'up' && isWithin(row));
+    const upTo = (boundMs: number) => group.filter(({ totalMs }) => totalMs <= boundMs).length;
+    assert.equal(counts.length, boundsMs.length + 1);
+    assert.equal(
+      counts.reduce((sum, each) => sum + each, 0),
+      group.length,
+    );
+    let counted = 0;
+    for (const [index, boundMs] of boundsMs.entries()) {
+      counted += counts[index] ?? 0;
+      assert.ok(counted >= upTo(boundMs * (1 - QUANTILE_ERROR)), `too few up to ${boundMs}`);
+      assert.ok(counted <= upTo(boundMs * (1 + QUANTILE_ERROR)), `too many up to ${boundMs}`);
+    }
+  }
+}
+
 function rollupOf(group: readonly ProbeResult[], stepMs: number): Rollup {
   const counts = { up: 0, down: 0, timeout: 0, invalid: 0 };
   for (const { status } of group) counts[status] += 1;
@@ -60,14 +114,18 @@ function rollupOf(group: readonly ProbeResult[], stepMs: number): Rollup {
 
 function latencyOf(group: readonly ProbeResult[]): Latency | undefined {
   if (group.length === 0) return undefined;
-  const sorted = group.map(({ totalMs }) => totalMs).sort((a, b) => a - b);
-  const rank = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
+  const rank = rankOf(group);
   return {
     minMs: rank(0),
-    meanMs: sorted.reduce((sum, each) => sum + each, 0) / sorted.length,
+    meanMs: group.reduce((sum, { totalMs }) => sum + totalMs, 0) / group.length,
     p50Ms: rank(0.5),
     p95Ms: rank(0.95),
     p99Ms: rank(0.99),
     maxMs: rank(1),
   };
+}
+
+function rankOf(group: readonly ProbeResult[]): (share: number) => number {
+  const sorted = group.map(({ totalMs }) => totalMs).sort((a, b) => a - b);
+  return (share) => sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
 }

@@ -61,11 +61,46 @@ export interface Rollup {
   latency?: Latency;
 }
 
+export interface StatusLatencyQuery extends TimeRange {
+  check: CheckReference;
+}
+
+/** Runs of one check whose answer bore this code, up or not; see `codeOf`. Quantiles are within 1 %. */
+export interface CodeRuns {
+  /** `200`, `UNAVAILABLE`, `NXDOMAIN`; `other` = beyond 16 codes in one minute or hour. */
+  code: string;
+  runs: number;
+  p50Ms: number;
+  p90Ms: number;
+  p99Ms: number;
+  maxMs: number;
+}
+
+export interface DistributionQuery extends TimeRange {
+  check: CheckReference;
+  /** As in RollupQuery. */
+  stepMs: number;
+  /** Upper bounds of the cells, ascending, 1 … 100 of them; beyond the last there is one more cell. */
+  boundsMs: readonly number[];
+}
+
+export interface LatencyDistribution {
+  startMs: number;
+  /** Runs that were up, by cell: bounds.length + 1. A value within 1 % of a bound may lie beside it. */
+  counts: number[];
+  /** Down or timeout. */
+  failed: number;
+}
+
 /** How long each grain is kept. */
 export interface RetentionPolicy {
   rawMs: number;
   minuteMs: number;
   hourMs: number;
+  /** How long an alert is kept after it recovered, and a delivery after it was made; default 400 days. */
+  alertMs?: number;
+  /** The most alerts, and the most deliveries, that are kept; default 100,000 of each. */
+  alertsMax?: number;
 }
 
 export interface Usage {
@@ -91,7 +126,17 @@ export interface Results {
    * run are absent. Throws USAGE when the answer would be too large to hold.
    */
   rollups(query: RollupQuery): Promise<Rollup[]>;
-  /** Deletes what is older than the policy allows; returns deleted raw rows. */
+  /**
+   * By code. Covers the minutes that overlap the range, each whole; the parts of hours at its ends
+   * are told only while minutes are kept.
+   */
+  statusLatencies(query: StatusLatencyQuery): Promise<CodeRuns[]>;
+  /** The buckets that overlap the range, each whole, by time; buckets without a run are absent. */
+  distribution(query: DistributionQuery): Promise<LatencyDistribution[]>;
+  /**
+   * Deletes what is older than the policy allows, of a journal in the same store too (never an open
+   * alert or a pending delivery); returns deleted raw rows.
+   */
   retain(policy: RetentionPolicy, nowMs: number): Promise<number>;
   usage(): Promise<Usage>;
   /** Writes what is queued, then lets go of everything. */

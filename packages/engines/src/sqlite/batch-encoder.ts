@@ -3,6 +3,7 @@
 // templates the store has; after any doubt (`reset`) it starts anew and says so by `fresh`.
 
 import type { CertificateFacts, ProbeResult } from '@holdfast/resources/result';
+import { codeOf } from '../results/code-of.ts';
 import { ByteWriter } from './bytes.ts';
 import { writeBody } from './row-body.ts';
 import {
@@ -43,6 +44,10 @@ export interface RowBatch extends RowPage {
   fresh: boolean;
   /** Positions in the input of rows that JSON cannot write; they are not in the columns. */
   refused: number[];
+  /** What `code` indexes; the first stands for none. */
+  codes: string[];
+  /** By row: the code of its answer. Rows do not keep it, rollups count by it. */
+  code: Uint32Array<ArrayBuffer>;
 }
 
 export class BatchEncoder {
@@ -124,11 +129,15 @@ class Batch {
   readonly #columns: RowColumns;
   readonly #checks = new Dictionary<RowColumns['checks'][number]>();
   readonly #locations = new Dictionary<string>();
+  readonly #codes = new Dictionary<string>();
+  readonly #code: Uint32Array<ArrayBuffer>;
   readonly #templates: TemplateRecord[] = [];
   readonly #certificates = new Map<string, CertificateRecord>();
 
   constructor(capacity: number) {
     this.#columns = emptyColumns(capacity);
+    this.#code = new Uint32Array(capacity);
+    this.#codes.indexOf('', () => '');
     this.writer = new ByteWriter(capacity * BODY_BYTES_GUESS);
   }
 
@@ -142,6 +151,8 @@ class Batch {
       check: key.check,
     }));
     columns.location[at] = this.#locations.indexOf(key.location, () => key.location);
+    const code = codeOf(row) ?? '';
+    this.#code[at] = this.#codes.indexOf(code, () => code);
     columns.plannedAtMs[at] = key.plannedAtMs;
     columns.attempt[at] = key.attempt;
     columns.status[at] = STATUS_NUMBERS.get(row.status) ?? 0;
@@ -164,12 +175,14 @@ class Batch {
     }
   }
 
-  finish(): RowPage {
+  finish(): RowPage & Pick<RowBatch, 'codes' | 'code'> {
     const columns = this.#columns;
     columns.checks = this.#checks.values;
     columns.locations = this.#locations.values;
     columns.bodies = this.writer.finish();
-    return { columns, templates: this.#templates, certificates: [...this.#certificates.values()] };
+    const certificates = [...this.#certificates.values()];
+    const codes = this.#codes.values;
+    return { columns, templates: this.#templates, certificates, codes, code: this.#code };
   }
 }
 

@@ -3,10 +3,12 @@
 
 import type { AlertDelivery, AlertRecord } from '@holdfast/resources/alert-record';
 import type { CheckReference } from '@holdfast/resources/result';
-import type { Usage } from '../results/results.ts';
+import type { CodeRuns, LatencyDistribution, Usage } from '../results/results.ts';
 import type { RowBatch } from './batch-encoder.ts';
+import type { CodeRequest } from './code-reader.ts';
 import type { RetentionBounds, RetentionCursor, RetentionSlice } from './retention.ts';
-import type { RollupPage, RollupRequest } from './rollup-reader.ts';
+import type { RollupRequest } from './rollup-buckets.ts';
+import type { RollupPage } from './rollup-reader.ts';
 import type { RowPage } from './row-columns.ts';
 import type { ErrorRecord } from './store-error.ts';
 import type { LatestRequest, SeriesRequest } from './store-reader.ts';
@@ -24,6 +26,13 @@ export interface StoreCalls {
   series(request: SeriesRequest): RowPage;
   latest(request: LatestRequest): RowPage;
   rollups(request: Omit<RollupRequest, 'checkId'> & { check?: CheckReference }): RollupPage;
+  codes(request: Omit<CodeRequest, 'checkId'> & { check: CheckReference }): CodeRuns[];
+  distribution(
+    request: Omit<RollupRequest, 'checkId'> & {
+      check: CheckReference;
+      boundsMs: readonly number[];
+    },
+  ): LatencyDistribution[];
   usage(): Omit<Usage, 'shed'>;
   openAlerts(): AlertRecord[];
   recentAlerts(limit: number): AlertRecord[];

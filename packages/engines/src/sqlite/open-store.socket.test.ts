@@ -70,7 +70,7 @@ describe('sqlite store', () => {
         bytes: 0,
         rawRows: 200,
         oldestMs: START_MS,
-        schemaVersion: 1,
+        schemaVersion: 2,
         shed: 0,
       },
     );

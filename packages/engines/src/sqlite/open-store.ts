@@ -46,7 +46,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   const queue = new AppendQueue({
     capacity: options.queueMax ?? QUEUE_ROWS_DEFAULT,
     isReady: () => writer.isOpen,
-    write: (batch) => writer.call('append', batch, buffersOf(batch.columns)),
+    write: (batch) =>
+      writer.call('append', batch, [...buffersOf(batch.columns), batch.code.buffer]),
     wallMs: () => options.clock.wallMs(),
   });
   await writer.open();

@@ -4,6 +4,7 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import { type Clock, systemClock } from '@holdfast/kernel';
+import { forgetAlerts } from './journal-retention.ts';
 import { DAY_MS, type StoreWriter } from './store-writer.ts';
 
 /** A slice ends soon after this; with its last statement it stays below 50 ms. */
@@ -20,10 +21,14 @@ export interface RetentionBounds {
   rawMs: number;
   minuteMs: number;
   hourMs: number;
+  /** Alerts that recovered and deliveries that were made before this. */
+  alertMs: number;
+  /** Of each, the most that stay. */
+  alertsMax: number;
 }
 
 export interface RetentionCursor {
-  step: 'results' | 'minutes' | 'hours' | 'names' | 'vacuum';
+  step: 'results' | 'minutes' | 'hours' | 'names' | 'journal' | 'vacuum';
   /** Results up to and with this check are done. */
   checkId: number;
 }
@@ -53,6 +58,8 @@ export function retainSlice(
       return deleteRollups(database, writer, cursor.step, bounds, hasTime);
     case 'names':
       return deleteNames(database, writer, bounds);
+    case 'journal':
+      return writer.transaction(() => deleteJournal(database, bounds, hasTime));
     case 'vacuum':
       return giveBack(database, hasTime);
   }
@@ -129,7 +136,16 @@ function deleteNames(
     database.prepare('DELETE FROM checks WHERE seen_day < ?').run(day);
   });
   writer.forget();
-  return { deleted: 0, next: { step: 'vacuum', checkId: 0 } };
+  return { deleted: 0, next: { step: 'journal', checkId: 0 } };
+}
+
+function deleteJournal(
+  database: DatabaseSync,
+  { alertMs, alertsMax }: RetentionBounds,
+  hasTime: () => boolean,
+): RetentionSlice {
+  const isDone = forgetAlerts(database, alertMs, alertsMax, hasTime);
+  return { deleted: 0, next: { step: isDone ? 'vacuum' : 'journal', checkId: 0 } };
 }
 
 function giveBack(database: DatabaseSync, hasTime: () => boolean): RetentionSlice {

@@ -4,6 +4,7 @@
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LatencySketch } from '@holdfast/kernel';
+import { addCodedRun, type CodeSketches, decodeOwn, encodeOwn } from './code-sketches.ts';
 
 /** The running minute and hour of 10,000 checks, and late rows. */
 const BUCKETS_MAX = 24_000;
@@ -11,7 +12,7 @@ const BUCKETS_MAX = 24_000;
 const BUCKETS_PER_CHECK = 1e9;
 const UP = 0;
 
-interface Bucket {
+interface Bucket extends CodeSketches {
   startMs: number;
   checkId: number;
   /** By position in STATUSES. */
@@ -25,7 +26,10 @@ export class RollupCache {
   readonly #bucketsMax: number;
   readonly #read: StatementSync;
   readonly #write: StatementSync;
+  readonly #newest: StatementSync;
   readonly #buckets = new Map<number, Bucket>();
+  /** Where buckets may be that are not at hand: those that start later are new. Unknown until asked. */
+  #storedToMs: number | undefined;
   #touched: Bucket[] = [];
 
   constructor(
@@ -37,15 +41,23 @@ export class RollupCache {
     this.#stepMs = stepMs;
     this.#bucketsMax = bucketsMax;
     this.#read = database.prepare(
-      `SELECT up, down, timeout, invalid, sketch FROM ${table} WHERE start_ms = ? AND check_id = ?`,
+      `SELECT up, down, timeout, invalid, sketch, up_code, codes FROM ${table}
+       WHERE start_ms = ? AND check_id = ?`,
     );
-    this.#write = database.prepare(`INSERT OR REPLACE INTO ${table} VALUES (?, ?, ?, ?, ?, ?, ?)`);
+    this.#newest = database.prepare(`SELECT max(start_ms) AS ms FROM ${table}`);
+    this.#write = database.prepare(
+      `INSERT OR REPLACE INTO ${table} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
   }
 
-  add(checkId: number, plannedAtMs: number, status: number, totalMs: number): void {
+  add(checkId: number, plannedAtMs: number, status: number, totalMs: number, code?: string): void {
     const bucket = this.#bucketOf(checkId, Math.floor(plannedAtMs / this.#stepMs));
     bucket.counts[status] = (bucket.counts[status] ?? 0) + 1;
-    if (status === UP) {
+    const isUp = status === UP;
+    // Nearly always the code is the one that all runs of the bucket had.
+    if (isUp ? code !== bucket.upCode : code !== undefined)
+      addCodedRun(bucket, { code, isUp, totalMs }, bucket.sketch);
+    if (isUp) {
       bucket.sketch ??= new LatencySketch();
       bucket.sketch.add(totalMs);
     }
@@ -59,7 +71,9 @@ export class RollupCache {
     for (const bucket of this.#touched) {
       const [up = 0, down = 0, timeout = 0, invalid = 0] = bucket.counts;
       const sketch = bucket.sketch?.encode() ?? null;
-      this.#write.run(bucket.startMs, bucket.checkId, up, down, timeout, invalid, sketch);
+      const { startMs, checkId, upCode = null, own } = bucket;
+      const codes = encodeOwn(own);
+      this.#write.run(startMs, checkId, up, down, timeout, invalid, sketch, upCode, codes);
       bucket.touched = false;
     }
     this.#touched = [];
@@ -68,6 +82,7 @@ export class RollupCache {
 
   forget(): void {
     this.#buckets.clear();
+    this.#storedToMs = undefined;
     this.#touched = [];
   }
 
@@ -81,21 +96,25 @@ export class RollupCache {
   }
 
   #readBucket(checkId: number, startMs: number): Bucket {
-    const row = this.#read.get(startMs, checkId);
+    this.#storedToMs ??= Number(this.#newest.get()?.ms ?? -1);
+    const row = startMs > this.#storedToMs ? undefined : this.#read.get(startMs, checkId);
     const counts = [row?.up, row?.down, row?.timeout, row?.invalid].map((count) =>
       Number(count ?? 0),
     );
     const bytes = row?.sketch;
     const sketch = bytes instanceof Uint8Array ? LatencySketch.decode(bytes) : undefined;
-    return { startMs, checkId, counts, sketch, touched: false };
+    const upCode = typeof row?.up_code === 'string' ? row.up_code : undefined;
+    const own = row?.codes instanceof Uint8Array ? decodeOwn(row.codes) : undefined;
+    return { startMs, checkId, counts, sketch, upCode, own, touched: false };
   }
 
   /** The oldest to enter leave first: they are of minutes gone by. */
   #trim(): void {
     let surplus = this.#buckets.size - this.#bucketsMax;
-    for (const key of this.#buckets.keys()) {
+    for (const [key, { startMs }] of this.#buckets) {
       if (surplus-- <= 0) return;
       this.#buckets.delete(key);
+      this.#storedToMs = Math.max(this.#storedToMs ?? -1, startMs);
     }
   }
 }

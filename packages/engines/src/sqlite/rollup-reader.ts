@@ -1,14 +1,13 @@
-// Answers rollups from the coarser grain that divides the step, merging neighbours. Rollups lie by
-// time, so all checks are one walk, and one check is a look-up per bucket. What comes out is numbers
-// only: sketches never leave the worker.
+// Rollups as a page of numbers that changes hands, ordered by the names of checks. Sketches never
+// leave the worker: what is told of them is a handful of quantiles.
 
-import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
-import { HoldfastError, LatencySketch } from '@holdfast/kernel';
+import type { DatabaseSync } from 'node:sqlite';
+import { LatencySketch } from '@holdfast/kernel';
 import type { CheckReference } from '@holdfast/resources/result';
-import { HOUR_MS, MINUTE_MS } from './store-writer.ts';
+import { latencyCells } from '../results/latency-cells.ts';
+import type { LatencyDistribution } from '../results/results.ts';
+import { type Bucket, type RollupRequest, readBuckets } from './rollup-buckets.ts';
 
-/** A day of hours for 8,000 checks; an answer of this size has 20 MB. */
-const BUCKETS_MAX = 200_000;
 const QUANTILES = [0.5, 0.95, 0.99];
 
 /** Numbers per bucket, in this order. Latencies are NaN when no run was up. */
@@ -27,27 +26,11 @@ export const ROLLUP_FIELDS = [
   'maxMs',
 ] as const;
 
-export interface RollupRequest {
-  /** Absent: every check. */
-  checkId?: number;
-  /** Multiples of the step. */
-  fromMs: number;
-  toMs: number;
-  stepMs: number;
-}
-
 export interface RollupPage {
   /** What the field `check` indexes. */
   checks: CheckReference[];
   /** ROLLUP_FIELDS.length numbers per bucket; by check, then time. */
   numbers: Float64Array<ArrayBuffer>;
-}
-
-interface Bucket {
-  checkId: number;
-  startMs: number;
-  counts: [number, number, number, number];
-  sketch: LatencySketch | undefined;
 }
 
 export class RollupReader {
@@ -58,42 +41,15 @@ export class RollupReader {
   }
 
   read(request: RollupRequest): RollupPage {
-    const hourly = request.stepMs % HOUR_MS === 0;
-    const [table, grainMs] = hourly ? ['hours', HOUR_MS] : ['minutes', MINUTE_MS];
-    const rows =
-      request.checkId === undefined
-        ? this.#all(table, request)
-        : this.#single(table, grainMs, request, request.checkId);
-    return this.#pageOf(merge(rows, request.stepMs));
+    return this.#pageOf(readBuckets(this.#database, request));
   }
 
-  #all(table: string, { fromMs, toMs }: RollupRequest): Iterable<SQLOutputValue[]> {
-    const statement = this.#arrays(
-      `SELECT * FROM ${table} WHERE start_ms >= ? AND start_ms < ? ORDER BY start_ms, check_id`,
-    );
-    return statement.iterate(fromMs, toMs) as unknown as Iterable<SQLOutputValue[]>;
-  }
-
-  *#single(table: string, grainMs: number, request: RollupRequest, checkId: number) {
-    const bounds = this.#database
-      .prepare(
-        `SELECT (SELECT start_ms FROM ${table} ORDER BY start_ms LIMIT 1) AS first,
-                (SELECT start_ms FROM ${table} ORDER BY start_ms DESC LIMIT 1) AS last`,
-      )
-      .get();
-    if (typeof bounds?.first !== 'number' || typeof bounds.last !== 'number') return;
-    const one = this.#arrays(`SELECT * FROM ${table} WHERE start_ms = ? AND check_id = ?`);
-    const endMs = Math.min(request.toMs, bounds.last + 1);
-    for (let ms = Math.max(request.fromMs, bounds.first); ms < endMs; ms += grainMs) {
-      const row = one.get(ms, checkId) as unknown as SQLOutputValue[] | undefined;
-      if (row !== undefined) yield row;
-    }
-  }
-
-  #arrays(sql: string): StatementSync {
-    const statement = this.#database.prepare(sql);
-    statement.setReturnArrays(true);
-    return statement;
+  distribution(request: RollupRequest, boundsMs: readonly number[]): LatencyDistribution[] {
+    return readBuckets(this.#database, request).map(({ startMs, counts, sketch }) => ({
+      startMs,
+      counts: latencyCells(sketch ?? new LatencySketch(), boundsMs),
+      failed: counts[1] + counts[2],
+    }));
   }
 
   #pageOf(buckets: Bucket[]): RollupPage {
@@ -122,35 +78,6 @@ export class RollupReader {
   }
 }
 
-/** Rows come by time, so a check's bucket is complete when its next begins. */
-function merge(rows: Iterable<SQLOutputValue[]>, stepMs: number): Bucket[] {
-  const buckets: Bucket[] = [];
-  const running = new Map<number, Bucket>();
-  for (const [start, check, ...rest] of rows) {
-    const checkId = Number(check);
-    const startMs = Math.floor(Number(start) / stepMs) * stepMs;
-    let bucket = running.get(checkId);
-    if (bucket?.startMs !== startMs) {
-      bucket = { checkId, startMs, counts: [0, 0, 0, 0], sketch: undefined };
-      running.set(checkId, bucket);
-      if (buckets.push(bucket) > BUCKETS_MAX) throw tooMany();
-    }
-    add(bucket, rest);
-  }
-  return buckets;
-}
-
-function add(bucket: Bucket, [up, down, timeout, invalid, bytes]: SQLOutputValue[]): void {
-  bucket.counts[0] += Number(up);
-  bucket.counts[1] += Number(down);
-  bucket.counts[2] += Number(timeout);
-  bucket.counts[3] += Number(invalid);
-  if (!(bytes instanceof Uint8Array)) return;
-  const sketch = LatencySketch.decode(bytes);
-  if (bucket.sketch === undefined) bucket.sketch = sketch;
-  else bucket.sketch.merge(sketch);
-}
-
 function numbersOf({ startMs, counts, sketch }: Bucket, position: number): number[] {
   const [p50, p95, p99] = QUANTILES.map((share) => sketch?.quantile(share) ?? Number.NaN);
   const meanMs = sketch === undefined ? Number.NaN : sketch.sum / sketch.count;
@@ -164,12 +91,4 @@ function compare(a: CheckReference, b: CheckReference): number {
   if (a.namespace !== b.namespace) return a.namespace < b.namespace ? -1 : 1;
   if (a.check === b.check) return 0;
   return a.check < b.check ? -1 : 1;
-}
-
-function tooMany(): HoldfastError {
-  return new HoldfastError(
-    'USAGE',
-    `The answer would hold more than ${BUCKETS_MAX} buckets`,
-    'Ask for a shorter range, a larger step, or one check.',
-  );
 }

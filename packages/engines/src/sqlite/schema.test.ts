@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { it } from 'node:test';
-import { isHoldfastError, seededChance } from '@holdfast/kernel';
+import { isHoldfastError, LatencySketch, seededChance } from '@holdfast/kernel';
 import { sampleResult } from '../results/sample-results.ts';
 import { BatchEncoder } from './batch-encoder.ts';
+import { readCodes } from './code-reader.ts';
+import { readBuckets } from './rollup-buckets.ts';
 import { MIGRATIONS, type Migration, migrate, schemaVersion } from './schema.ts';
 import { StoreWriter } from './store-writer.ts';
 
@@ -52,4 +54,23 @@ it('never touches a store of a newer version', () => {
   migrate(database, [...MIGRATIONS, addNote]);
   const isTooNew = (error: unknown) => isHoldfastError(error) && error.code === 'STORE_TOO_NEW';
   assert.throws(() => migrate(database), isTooNew);
+});
+
+it('brings a store of the first version on: its rollups grow, codes are told from now on', () => {
+  const database = new DatabaseSync(':memory:');
+  migrate(database, MIGRATIONS.slice(0, 1));
+  database.exec(`INSERT INTO checks VALUES (1, 'default', 'web', 0)`);
+  const sketch = new LatencySketch();
+  sketch.add(40);
+  database.prepare('INSERT INTO minutes VALUES (0, 1, 1, 0, 0, 0, ?)').run(sketch.encode());
+  migrate(database);
+  const late = sampleResult(seededChance(1), { check: 'web', plannedAtMs: 1000 });
+  new StoreWriter(database).append(new BatchEncoder().encode([late], 0));
+  const [bucket] = readBuckets(database, { checkId: 1, fromMs: 0, toMs: 60_000, stepMs: 60_000 });
+  assert.deepEqual([bucket?.counts, bucket?.sketch?.count], [[2, 0, 0, 0], 2]);
+  const codes = readCodes(database, { checkId: 1, fromMs: 0, toMs: 60_000 });
+  assert.deepEqual(
+    codes.map(({ code, runs }) => [code, runs]),
+    [['200', 1]],
+  );
 });

@@ -51,8 +51,17 @@ const ROLLUP_COLUMNS = `
   down INTEGER NOT NULL, timeout INTEGER NOT NULL, invalid INTEGER NOT NULL, sketch BLOB,
   PRIMARY KEY (start_ms, check_id)`;
 
+/** Latency by code, see code-sketches: buckets from before have none. Deliveries by age, to forget them. */
+function addCodes(database: DatabaseSync): void {
+  for (const table of ['minutes', 'hours']) {
+    database.exec(`ALTER TABLE ${table} ADD COLUMN up_code TEXT`);
+    database.exec(`ALTER TABLE ${table} ADD COLUMN codes BLOB`);
+  }
+  database.exec('CREATE INDEX deliveries_by_time ON deliveries (created_ms)');
+}
+
 /** Oldest first. The first is the base, all others change what stands. */
-export const MIGRATIONS: readonly Migration[] = [createTables];
+export const MIGRATIONS: readonly Migration[] = [createTables, addCodes];
 
 export function schemaVersion(database: DatabaseSync): number {
   return Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0);

@@ -6,12 +6,17 @@ import { HoldfastError } from '@holdfast/kernel';
 import type { CheckReference, ProbeResult } from '@holdfast/resources/result';
 import type {
   AppendReceipt,
+  CodeRuns,
+  DistributionQuery,
+  LatencyDistribution,
   LatestQuery,
   Results,
   RetentionPolicy,
   Rollup,
   RollupQuery,
   SeriesQuery,
+  StatusLatencyQuery,
+  TimeRange,
   Usage,
 } from '../results/results.ts';
 import type { AppendQueue } from './append-queue.ts';
@@ -19,12 +24,16 @@ import { RETENTION_START, type RetentionCursor, type RetentionSlice } from './re
 import { ROLLUP_FIELDS, type RollupPage } from './rollup-reader.ts';
 import { type RowPage, STATUSES } from './row-columns.ts';
 import { decodeRows } from './row-decoder.ts';
-import { HOUR_MS, MINUTE_MS } from './store-writer.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from './store-writer.ts';
 import type { WorkerLink } from './worker-link.ts';
 
 const SERIES_LIMIT_DEFAULT = 1_000;
 const SERIES_LIMIT_MAX = 10_000;
 const PER_CHECK_MAX = 100;
+const BOUNDS_MAX = 100;
+/** A year back and a month to look at it. */
+const ALERT_MS_DEFAULT = 400 * DAY_MS;
+const ALERTS_MAX_DEFAULT = 100_000;
 /** Makes a piece of `latest` a matter of milliseconds in either thread. */
 const ROWS_PER_PIECE = 2_000;
 
@@ -82,23 +91,30 @@ export class SqliteResults implements Results {
   }
 
   async rollups({ check, fromMs, toMs, stepMs }: RollupQuery): Promise<Rollup[]> {
-    if (!(Number.isSafeInteger(stepMs) && stepMs > 0 && stepMs % MINUTE_MS === 0))
-      throw usage(`stepMs is ${stepMs}`, 'Ask for a whole number of minutes, in milliseconds.');
-    const request = {
-      ...(check === undefined ? {} : { check }),
-      fromMs: Math.floor(fromMs / stepMs) * stepMs,
-      toMs: Math.ceil(toMs / stepMs) * stepMs,
-      stepMs,
-    };
+    const range = wholeSteps({ fromMs, toMs }, stepMs);
+    const request = { ...(check === undefined ? {} : { check }), ...range, stepMs };
     return rollupsOf(await this.#reader.call('rollups', request), stepMs);
   }
 
-  async retain({ rawMs, minuteMs, hourMs }: RetentionPolicy, nowMs: number): Promise<number> {
+  async statusLatencies({ check, fromMs, toMs }: StatusLatencyQuery): Promise<CodeRuns[]> {
+    return this.#reader.call('codes', { check, ...wholeSteps({ fromMs, toMs }, MINUTE_MS) });
+  }
+
+  async distribution(query: DistributionQuery): Promise<LatencyDistribution[]> {
+    const { check, fromMs, toMs, stepMs, boundsMs } = query;
+    assertBounds(boundsMs);
+    const range = wholeSteps({ fromMs, toMs }, stepMs);
+    return this.#reader.call('distribution', { check, ...range, stepMs, boundsMs });
+  }
+
+  async retain({ rawMs, minuteMs, hourMs, ...rest }: RetentionPolicy, nowMs: number) {
     this.#queue.renew();
     const bounds = {
       rawMs: Math.floor(nowMs - rawMs),
       minuteMs: Math.floor((nowMs - minuteMs) / MINUTE_MS) * MINUTE_MS,
       hourMs: Math.floor((nowMs - hourMs) / HOUR_MS) * HOUR_MS,
+      alertMs: Math.floor(nowMs - (rest.alertMs ?? ALERT_MS_DEFAULT)),
+      alertsMax: rest.alertsMax ?? ALERTS_MAX_DEFAULT,
     };
     let deleted = 0;
     let cursor: RetentionCursor | undefined = RETENTION_START;
@@ -140,6 +156,26 @@ function rollupOf(check: CheckReference, fields: Float64Array, stepMs: number): 
   const rollup = { check, startMs, stepMs, counts: { up, down, timeout, invalid } };
   if (Number.isNaN(minMs)) return rollup;
   return { ...rollup, latency: { minMs, meanMs, p50Ms, p95Ms, p99Ms, maxMs } };
+}
+
+/** The steps that overlap the range. Throws USAGE for a step that is no whole number of minutes. */
+function wholeSteps({ fromMs, toMs }: TimeRange, stepMs: number): TimeRange {
+  if (!(Number.isSafeInteger(stepMs) && stepMs > 0 && stepMs % MINUTE_MS === 0))
+    throw usage(`stepMs is ${stepMs}`, 'Ask for a whole number of minutes, in milliseconds.');
+  return {
+    fromMs: Math.floor(fromMs / stepMs) * stepMs,
+    toMs: Math.ceil(toMs / stepMs) * stepMs,
+  };
+}
+
+function assertBounds(boundsMs: readonly number[]): void {
+  assertWithin('the number of bounds', boundsMs.length, BOUNDS_MAX);
+  const isAscending = boundsMs.every((boundMs, index) => {
+    const beforeMs = boundsMs[index - 1] ?? 0;
+    return Number.isFinite(boundMs) && boundMs > beforeMs;
+  });
+  if (!isAscending)
+    throw usage(`boundsMs is ${boundsMs.join(', ')}`, 'Give milliseconds above 0, ascending.');
 }
 
 function assertWithin(name: string, value: number, max: number): void {

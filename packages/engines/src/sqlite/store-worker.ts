@@ -4,6 +4,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { parentPort } from 'node:worker_threads';
 import type { CallName, Input, Output, Request, Role } from './calls.ts';
+import { readCodes } from './code-reader.ts';
 import { lockStore, MEMORY, openForReading, openForWriting } from './database.ts';
 import { JournalReader, JournalWriter } from './journal-tables.ts';
 import { retainSlice } from './retention.ts';
@@ -77,6 +78,14 @@ function readingHandlers(database: DatabaseSync, path: string): Handlers {
       const checkId = reader.checkId(check);
       if (checkId === undefined) return { checks: [], numbers: new Float64Array(0) };
       return rollups.read({ ...request, checkId });
+    },
+    codes: ({ check, ...range }) => {
+      const checkId = reader.checkId(check);
+      return checkId === undefined ? [] : readCodes(database, { ...range, checkId });
+    },
+    distribution: ({ check, boundsMs, ...request }) => {
+      const checkId = reader.checkId(check);
+      return checkId === undefined ? [] : rollups.distribution({ ...request, checkId }, boundsMs);
     },
     usage: () => reader.usage(),
     openAlerts: () => journal.openAlerts(),

@@ -75,7 +75,7 @@ it('starts a deleted bucket anew when a late row comes between two slices', () =
   const { database, writer, encoder } = newStore();
   const rows = runs(3, 'web', 0);
   writer.append(encoder.encode(rows, 0));
-  const bounds = { rawMs: HOUR_MS, minuteMs: HOUR_MS, hourMs: 0 };
+  const bounds = { rawMs: HOUR_MS, minuteMs: HOUR_MS, hourMs: 0, alertMs: 0, alertsMax: 1 };
   let cursor: RetentionCursor | undefined = RETENTION_START;
   while (cursor?.step === 'results' || cursor?.step === 'minutes')
     cursor = retainSlice(database, writer, bounds, cursor).next;
@@ -106,7 +106,7 @@ it('deletes in slices between which batches come, and ends with only what is you
   let nowMs = 0;
   const clock = { nowMs: () => (nowMs += 10), wallMs: () => 0, after: () => ({ cancel() {} }) };
   const beforeMs = 2_000 * 20_000;
-  const bounds = { rawMs: beforeMs, minuteMs: beforeMs, hourMs: 0 };
+  const bounds = { rawMs: beforeMs, minuteMs: beforeMs, hourMs: 0, alertMs: 0, alertsMax: 1 };
   let cursor: RetentionCursor | undefined = RETENTION_START;
   let [slices, deleted] = [0, 0];
   while (cursor !== undefined) {

@@ -81,19 +81,20 @@ export class StoreWriter {
     this.#hours.forget();
   }
 
-  #write({ columns, templates, certificates }: RowBatch): number[] {
+  #write(batch: RowBatch): number[] {
+    const { columns, templates, certificates } = batch;
     for (const { id, untilMs, chain, text } of templates)
       this.#addTemplate.run(id, untilMs, chain, text);
     for (const { fingerprint, untilMs, text } of certificates)
       this.#addCertificate.run(fingerprint, untilMs, text);
-    const duplicates = this.#writeRows(columns);
+    const duplicates = this.#writeRows(batch);
     this.#minutes.flush();
     this.#hours.flush();
     this.#countRows.run(columns.count - duplicates.length);
     return duplicates;
   }
 
-  #writeRows(columns: RowColumns): number[] {
+  #writeRows({ columns, codes, code }: RowBatch): number[] {
     const day = lastDay(columns);
     const checkIds = columns.checks.map((check) => this.#interning.checkId(check, day));
     const locationIds = columns.locations.map((name) => this.#interning.locationId(name));
@@ -101,8 +102,9 @@ export class StoreWriter {
     for (let row = 0; row < columns.count; row += 1) {
       const checkId = checkIds[columns.check[row] ?? 0] ?? 0;
       const locationId = locationIds[columns.location[row] ?? 0] ?? 0;
-      if (this.#writeRow(columns, row, checkId, locationId)) continue;
-      duplicates.push(row);
+      if (this.#writeRow(columns, row, checkId, locationId))
+        this.#count(columns, row, checkId, codes[code[row] ?? 0] || undefined);
+      else duplicates.push(row);
     }
     return duplicates;
   }
@@ -126,10 +128,15 @@ export class StoreWriter {
       template,
       body,
     );
-    if (changes === 0) return false;
-    this.#minutes.add(checkId, plannedAtMs, status, totalMs);
-    this.#hours.add(checkId, plannedAtMs, status, totalMs);
-    return true;
+    return changes !== 0;
+  }
+
+  #count(columns: RowColumns, row: number, checkId: number, code: string | undefined): void {
+    const plannedAtMs = columns.plannedAtMs[row] ?? 0;
+    const status = columns.status[row] ?? 0;
+    const totalMs = columns.totalMs[row] ?? 0;
+    this.#minutes.add(checkId, plannedAtMs, status, totalMs, code);
+    this.#hours.add(checkId, plannedAtMs, status, totalMs, code);
   }
 }
 

@@ -4,7 +4,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type Clock, sleep, type Timer } from '@holdfast/kernel';
-import { AGENT_NODE_FLAGS } from './node-flags.ts';
+import { AGENT_ENVIRONMENT, AGENT_NODE_FLAGS } from './node-flags.ts';
 import type { FromAgent, ToAgent } from './protocol.ts';
 
 const PROGRAM = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -51,6 +51,7 @@ export class AgentProcess {
     if (options.warmed) names.push('--warmed');
     this.#child = spawn(options.nodePath, [...AGENT_NODE_FLAGS, PROGRAM, ...names], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      env: { ...AGENT_ENVIRONMENT, ...process.env },
       serialization: 'json',
     });
     this.#listen();

@@ -4,6 +4,7 @@
 import type { Clock, Logger, Timer } from '@holdfast/kernel';
 import type { CompiledCheck } from '@holdfast/resources/compiled-check';
 import type { ProbeResult } from '@holdfast/resources/result';
+import type { PluginRegistry } from '../plugin/plugin-registry.ts';
 import type { ProbeRunner } from '../probe.ts';
 import { assertInterval } from '../scheduler/planned-instants.ts';
 import { type RunPlan, Scheduler } from '../scheduler/scheduler.ts';
@@ -21,6 +22,8 @@ export interface AgentOptions {
   clock: Clock;
   logger: Logger;
   runner: ProbeRunner;
+  /** The runner's; default: assignments bring none. */
+  plugins?: PluginRegistry;
   loopLag: LoopLag;
   residentBytes: () => number;
   send: (message: FromAgent) => void;
@@ -33,6 +36,7 @@ export class Agent {
   readonly #assigned = new Map<string, CompiledCheck>();
   #lookedAtMs: number;
   #timer: Timer | undefined;
+  #closing = false;
 
   constructor(options: AgentOptions) {
     const { clock, logger, send } = options;
@@ -52,20 +56,32 @@ export class Agent {
 
   /** Everything but `stop`, which concerns the process: it calls close. */
   receive(message: Exclude<ToAgent, { type: 'stop' }>): void {
-    if (message.type === 'assign') this.#assign(message.assignment);
+    if (message.type === 'assign') this.#receive(message.assignment);
     else if (message.type === 'run') {
       this.#scheduler.runNow(checkKey(message.namespace, message.check));
-    } else this.#outbox.stored(message.batch);
+    } else if (message.type === 'try') void this.#try(message.id, message.check);
+    else this.#outbox.stored(message.batch);
   }
 
   /** Stops within 5 s: runs in flight end or are aborted, and every result is sent. */
   async close(): Promise<void> {
+    this.#closing = true;
     this.#timer?.cancel();
     await this.#scheduler.close(STOP_GRACE_MS);
     this.#outbox.close();
     this.#sendStatistics();
     this.#options.loopLag.close();
     await this.#options.runner.close();
+  }
+
+  /** Assignments are taken in the order in which they came, for the plugins are loaded in it. */
+  #receive(assignment: Assignment): void {
+    const loading = this.#options.plugins?.use(assignment.plugins ?? []);
+    if (loading === undefined) this.#assign(assignment);
+    else
+      void loading.then(() => {
+        if (!this.#closing) this.#assign(assignment);
+      });
   }
 
   /** What cannot be taken is told and the assignment before stays in force. */
@@ -94,7 +110,15 @@ export class Agent {
     }
   }
 
-  async #run(check: CompiledCheck, plan: RunPlan, signal: AbortSignal): Promise<ProbeResult> {
+  /** Never rejects: a run always comes to a result. How many at a time is for the server to bound. */
+  async #try(id: number, check: CompiledCheck): Promise<void> {
+    const plannedAtMs = this.#options.clock.wallMs();
+    const plan = { plannedAtMs, attempt: 0, startedLateMs: 0 };
+    const result = await this.#run(check, plan);
+    this.#options.send({ type: 'tried', id, result });
+  }
+
+  async #run(check: CompiledCheck, plan: RunPlan, signal?: AbortSignal): Promise<ProbeResult> {
     const startedMs = this.#options.clock.nowMs();
     const result = await this.#options.runner.run(check, plan, signal);
     return withLoopLag(result, this.#options.loopLag.worstMs(startedMs));

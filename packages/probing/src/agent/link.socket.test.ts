@@ -194,6 +194,36 @@ test('an agent that cannot start is reported and tried again, and close ends tha
   assert.equal(link.summary().connected, false);
 });
 
+test('a trial is measured under the egress policy in force, and its result goes nowhere else', async () => {
+  const port = await listen(createServer((socket) => socket.end()));
+  const agent = linkedAgent();
+  await assert.rejects(agent.link.try(checkOf({ spec: tcp(port) })), { code: 'AGENT_FAILED' });
+  const egress = { deny: ['127.0.0.2/32'], allow: [] };
+  agent.link.assign({ revision: 1, checks: [], egress });
+  await until('the policy is in force', () => agent.link.assignedRevision === 1);
+  const result = await agent.link.try(checkOf({ name: 'trial', spec: tcp(port) }));
+  assert.equal(result.status, 'up');
+  assert.equal(result.key.check, 'trial');
+  const denied = await agent.link.try(checkOf({ spec: { ...tcp(port), host: '127.0.0.2' } }));
+  assert.equal(denied.status, 'invalid');
+  await agent.link.close();
+  assert.deepEqual(agent.results, []);
+});
+
+test('who waits for a trial hears of the death of the agent', async () => {
+  const agent = linkedAgent();
+  agent.assign(1, []);
+  await until('it is in force', () => agent.link.assignedRevision === 1);
+  const deaf = await listen(createServer(() => {}));
+  const spec = { ...http(deaf), body: 'never answered' };
+  const asked = assert.rejects(agent.link.try(checkOf({ timeoutMs: 20_000, spec })), {
+    code: 'AGENT_FAILED',
+  });
+  process.kill(agent.pids[0] ?? 0, 'SIGKILL');
+  await asked;
+  await agent.link.close();
+});
+
 function portsOf(results: { context: { peerPort?: number } }[]): (number | undefined)[] {
   return results.map(({ context }) => context.peerPort);
 }

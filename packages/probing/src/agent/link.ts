@@ -11,10 +11,12 @@ import {
   type Timer,
 } from '@holdfast/kernel';
 import type { AgentSummary } from '@holdfast/resources/api';
+import type { CompiledCheck } from '@holdfast/resources/compiled-check';
 import type { CheckReference, ProbeResult } from '@holdfast/resources/result';
 import { type AgentEnd, AgentProcess } from './agent-process.ts';
 import { BatchIntake } from './batch-intake.ts';
 import type { AgentStatistics, Assignment, FromAgent } from './protocol.ts';
+import { Trials } from './trials.ts';
 import { EXIT_WARMED } from './warm-start.ts';
 
 export type { AgentStatistics, Assignment } from './protocol.ts';
@@ -51,6 +53,12 @@ export interface AgentLink {
   /** The revision in force at the agent; 0 before the first. */
   readonly assignedRevision: number;
   runNow(check: CheckReference): void;
+  /**
+   * Measures a check once that need not be assigned, under the egress policy in force; its result
+   * goes nowhere else. Rejects with a HoldfastError: BUSY while 4 are tried already, AGENT_FAILED
+   * while no agent has taken its assignment.
+   */
+  try(check: CompiledCheck): Promise<ProbeResult>;
   summary(): AgentSummary;
   /** Stops the agent within 5 s and hands in its last results; twice is once. */
   close(): Promise<void>;
@@ -65,10 +73,13 @@ class Link implements AgentLink {
   readonly #options: AgentLinkOptions;
   readonly #chance: Chance;
   readonly #intake: BatchIntake;
+  readonly #trials: Trials;
   #process: AgentProcess | undefined;
   #startedMs = 0;
   #startedWallMs = 0;
   #ready = false;
+  /** This process has taken an assignment, and with it an egress policy. */
+  #policed = false;
   #failures = 0;
   #warmed = false;
   #restart: Timer | undefined;
@@ -84,6 +95,7 @@ class Link implements AgentLink {
     this.#options = options;
     this.#chance = options.chance ?? systemChance;
     this.#intake = new BatchIntake({ clock, chance: this.#chance, logger, store: onResults });
+    this.#trials = new Trials(clock);
     this.#start();
     options.signal?.addEventListener('abort', () => void this.close(), { once: true });
     if (options.signal?.aborted) void this.close();
@@ -96,6 +108,13 @@ class Link implements AgentLink {
 
   runNow({ namespace, check }: CheckReference): void {
     this.#process?.send({ type: 'run', namespace, check });
+  }
+
+  try(check: CompiledCheck): Promise<ProbeResult> {
+    return this.#trials.ask(
+      check,
+      (message) => this.#policed && this.#process?.send(message) === true,
+    );
   }
 
   summary(): AgentSummary {
@@ -146,6 +165,7 @@ class Link implements AgentLink {
       this.#statistics = message.statistics;
       this.#options.onStatistics?.(message.statistics);
     } else if (message.type === 'assigned') this.#assigned(message.revision, message.problem);
+    else if (message.type === 'tried') this.#trials.tried(message.id, message.result);
     else if (message.type === 'ready') this.#welcome(message.pid);
     else if (message.type === 'log')
       this.#options.logger[message.level](message.message, { ...message.fields, ...this.#who() });
@@ -165,8 +185,10 @@ class Link implements AgentLink {
   }
 
   #assigned(revision: number, problem: string | undefined): void {
-    if (problem === undefined) this.assignedRevision = revision;
-    else {
+    if (problem === undefined) {
+      this.assignedRevision = revision;
+      this.#policed = true;
+    } else {
       const fields = { ...this.#who(), revision, problem };
       this.#options.logger.error('The agent did not take its assignment.', fields);
     }
@@ -179,6 +201,8 @@ class Link implements AgentLink {
     this.#ready = false;
     this.#process = undefined;
     this.#unanswered = undefined;
+    this.#policed = false;
+    this.#trials.fail();
     if (this.#closing !== undefined) return;
     if (end.exitCode === EXIT_WARMED && !this.#warmed) this.#startWarmed();
     else this.#startAgain(end);

@@ -3,8 +3,11 @@
 
 import { parseArgs } from 'node:util';
 import { systemClock } from '@holdfast/kernel';
+import { PluginRegistry } from '../plugin/plugin-registry.ts';
+import { blamePlugin } from '../plugin/plugin-run.ts';
 import { createProbeRunner } from '../probe.ts';
 import { Agent } from './agent.ts';
+import { auditLog } from './audit-log.ts';
 import { channelLogger } from './channel-logger.ts';
 import { TickingLoopLag } from './loop-lag.ts';
 import type { FromAgent, ToAgent } from './protocol.ts';
@@ -30,9 +33,11 @@ process.title = `holdfast-agent ${id}`;
 // A channel that closed while a message was on its way also ends this process, see disconnect.
 const send = (message: FromAgent) => void say(message, undefined, undefined, () => {});
 const logger = channelLogger(send);
+const plugins = new PluginRegistry({ clock: systemClock, logger });
 const agent = new Agent({
   clock: systemClock,
   logger,
+  plugins,
   loopLag: new TickingLoopLag(systemClock),
   residentBytes: () => process.memoryUsage.rss(),
   send,
@@ -42,6 +47,8 @@ const agent = new Agent({
     agent: id,
     location,
     environment: process.env,
+    audit: auditLog(logger),
+    plugins,
   }),
 });
 
@@ -54,6 +61,11 @@ process.on('disconnect', () => process.exit(0));
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => void stop());
 process.on('uncaughtException', (error) => {
+  const plugin = blamePlugin(error);
+  if (plugin !== undefined) {
+    logger.error('A plugin failed where nobody waits for it.', { plugin, error });
+    return;
+  }
   process.stderr.write(`${error.stack ?? error.message}\n`);
   const last: FromAgent = {
     type: 'log',

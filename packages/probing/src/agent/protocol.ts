@@ -10,12 +10,16 @@ export interface Assignment {
   revision: number;
   checks: CompiledCheck[];
   egress: EgressPolicy;
+  /** Modules of plugins, as file URLs; loaded before the checks are taken. */
+  plugins?: string[];
 }
 
 export type ToAgent =
   | { type: 'assign'; assignment: Assignment }
   /** Run this check once now, outside its plan; its result comes with the batch. */
   | { type: 'run'; namespace: string; check: string }
+  /** Run this check, which need not be assigned, once now; its result comes as `tried`, not with a batch. */
+  | { type: 'try'; id: number; check: CompiledCheck }
   /** Everything up to this batch is stored: the agent may forget it. */
   | { type: 'stored'; batch: number }
   | { type: 'stop' };
@@ -43,6 +47,7 @@ export type FromAgent =
   /** With a problem it is not in force, and the one before still is. */
   | { type: 'assigned'; revision: number; problem?: string }
   | { type: 'results'; batch: number; results: ProbeResult[] }
+  | { type: 'tried'; id: number; result: ProbeResult }
   | { type: 'statistics'; statistics: AgentStatistics }
   | {
       type: 'log';

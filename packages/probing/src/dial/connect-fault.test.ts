@@ -12,7 +12,8 @@ test('codes of the system become faults', () => {
   assert.equal(code('ECONNRESET'), 'CONNECT_RESET');
   assert.equal(code('EMFILE'), 'PROBER_OUT_OF_DESCRIPTORS');
   assert.equal(code('EADDRNOTAVAIL', 4), 'PROBER_FAILED');
-  assert.equal(code('EADDRNOTAVAIL', 6), 'CONNECT_UNREACHABLE');
+  assert.equal(code('EADDRNOTAVAIL', 6), 'PROBER_NO_ROUTE');
+  assert.equal(code('EAFNOSUPPORT', 6), 'PROBER_NO_ROUTE');
   assert.equal(code('ESOMETHING'), 'PROBER_FAILED');
   assert.equal(code('constructor'), 'PROBER_FAILED');
 });

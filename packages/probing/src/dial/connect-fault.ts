@@ -2,10 +2,13 @@
 // wording of a message, which changes between versions.
 
 import { type Fault, type FaultCode, fault, type PhaseName } from '@holdfast/kernel';
+import { brokenTlsFault } from '../tls/tls-alert.ts';
 
 export interface SystemError {
   code?: string;
   syscall?: string;
+  /** Of errors that came from OpenSSL. */
+  reason?: string;
   message: string;
 }
 
@@ -14,13 +17,15 @@ const FAULT_OF_CODE: ReadonlyMap<string | undefined, FaultCode> = new Map<string
   ['EHOSTUNREACH', 'CONNECT_UNREACHABLE'],
   ['ENETUNREACH', 'CONNECT_UNREACHABLE'],
   ['EHOSTDOWN', 'CONNECT_UNREACHABLE'],
-  ['ENETDOWN', 'CONNECT_UNREACHABLE'],
+  // Our own interface is down.
+  ['ENETDOWN', 'PROBER_NO_ROUTE'],
   // A local packet filter forbids the way out.
   ['EACCES', 'CONNECT_UNREACHABLE'],
   ['EPERM', 'CONNECT_UNREACHABLE'],
   // A link-local address without its zone.
   ['EINVAL', 'CONNECT_UNREACHABLE'],
-  ['EAFNOSUPPORT', 'CONNECT_UNREACHABLE'],
+  // Nobody here speaks this IP version.
+  ['EAFNOSUPPORT', 'PROBER_NO_ROUTE'],
   ['ECONNRESET', 'CONNECT_RESET'],
   ['ECONNABORTED', 'CONNECT_RESET'],
   ['EPIPE', 'CONNECT_RESET'],
@@ -47,13 +52,14 @@ export function connectFaultCode(error: SystemError, version: 4 | 6): FaultCode 
   // The kernel gave up before our deadline: the packets went nowhere.
   if (error.code === 'ETIMEDOUT') return 'CONNECT_UNREACHABLE';
   // Over IPv4 this means that the local ports are used up; over IPv6 that we have no such address.
-  if (error.code === 'EADDRNOTAVAIL')
-    return version === 6 ? 'CONNECT_UNREACHABLE' : 'PROBER_FAILED';
+  if (error.code === 'EADDRNOTAVAIL') return version === 6 ? 'PROBER_NO_ROUTE' : 'PROBER_FAILED';
   return FAULT_OF_CODE.get(error.code) ?? 'PROBER_FAILED';
 }
 
 /** The fault of a connection that stood and then broke. */
 export function brokenFault(error: SystemError, phase: PhaseName): Fault {
+  const brokenTls = brokenTlsFault(error, phase);
+  if (brokenTls !== undefined) return brokenTls;
   const code = error.code === 'ETIMEDOUT' ? 'CONNECT_RESET' : FAULT_OF_CODE.get(error.code);
   return fault(code ?? 'PROBER_FAILED', `In the ${phase} phase: ${meaningOf(error)}.`, phase);
 }

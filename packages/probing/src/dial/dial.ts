@@ -10,6 +10,7 @@ import type { Address, Connection, Dial, Outcome } from '../prober.ts';
 import { type AttemptListener, ConnectAttempt } from './connect-attempt.ts';
 import { connectFaultCode, meaningOf, type SystemError } from './connect-fault.ts';
 import type { EgressGuard } from './egress-guard.ts';
+import { hasOwnRoute, mayLackRoute } from './own-route.ts';
 
 /** "Connection Attempt Delay" as RFC 8305 recommends it. */
 const HEAD_START_MS = 250;
@@ -80,9 +81,24 @@ class Dialling implements AttemptListener {
   failed(attempt: ConnectAttempt, error: SystemError): void {
     if (this.#ended) return;
     attempt.socket.destroy();
+    if (mayLackRoute(error)) void this.#failedOnTheWay(attempt, error);
+    else this.#lost(attempt, connectFaultCode(error, attempt.address.version), meaningOf(error));
+  }
+
+  /** Whose fault it is that there is no way: ours, or that of a router that turned us back. */
+  async #failedOnTheWay(attempt: ConnectAttempt, error: SystemError): Promise<void> {
+    const { address } = attempt;
+    const isOurs = !(await hasOwnRoute(address, this.#port));
+    if (this.#ended) return;
+    if (isOurs) {
+      const what = `this machine has no IPv${address.version} way there (${error.code})`;
+      this.#lost(attempt, 'PROBER_NO_ROUTE', what);
+    } else this.#lost(attempt, connectFaultCode(error, address.version), meaningOf(error));
+  }
+
+  #lost(attempt: ConnectAttempt, code: FaultCode, what: string): void {
     this.#attempts = this.#attempts.filter((other) => other !== attempt);
-    const code = connectFaultCode(error, attempt.address.version);
-    this.#fail(code, `${this.#nameOf(attempt.address)}: ${meaningOf(error)}.`);
+    this.#fail(code, `${this.#nameOf(attempt.address)}: ${what}.`);
   }
 
   #startNext(): void {
@@ -106,13 +122,16 @@ class Dialling implements AttemptListener {
     this.#startNext();
   }
 
-  /** The first failure names the fault; all of them are told. */
+  /** The first failure names the fault, what another address did before our own lack of a way; all are told. */
   #endIfNoneIsLeft(): void {
     if (this.#attempts.length > 0) return;
-    const [first = fault('PROBER_FAILED', 'There was no address to connect to.', 'connect')] =
-      this.#failures;
-    const others = this.#failures.slice(1).map(({ message }) => ` ${message}`);
-    this.#end({ ok: false, fault: { ...first, message: first.message + others.join('') } });
+    const first =
+      this.#failures.find(({ code }) => code !== 'PROBER_NO_ROUTE') ??
+      this.#failures[0] ??
+      fault('PROBER_FAILED', 'There was no address to connect to.', 'connect');
+    const others = this.#failures.filter((failure) => failure !== first);
+    const told = others.map(({ message }) => ` ${message}`);
+    this.#end({ ok: false, fault: { ...first, message: first.message + told.join('') } });
   }
 
   #end(outcome: Outcome<Connection>): void {

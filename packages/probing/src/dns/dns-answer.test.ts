@@ -13,7 +13,6 @@ const codec = await loadPacketCodec();
 const query = new Query(
   { name: 'a.test', recordType: 'A', recursion: true },
   true,
-  codec,
   seededChance(1),
 );
 

@@ -3,6 +3,7 @@
 
 import { HEADER_BYTES } from './dns-name.ts';
 import { className, rcodeName, typeName } from './dns-words.ts';
+import { EdnsReader, type ExtendedError } from './edns-options.ts';
 import { type RawRecord, readHeader, readQuestion, readRecord } from './message-frame.ts';
 import type { PacketCodec } from './packet-codec.ts';
 import { dataText } from './record-data.ts';
@@ -22,6 +23,10 @@ export interface DnsAnswer {
   recursionAvailable: boolean;
   /** The answer carries OPT: the server knows EDNS. */
   edns: boolean;
+  /** Who of the servers behind the address answered, as it says itself (RFC 5001). */
+  nsid?: string;
+  /** What more the server says of its response code (RFC 8914). */
+  extendedErrors?: ExtendedError[];
   answer: DnsRecord[];
   authority: DnsRecord[];
   /** Without OPT, which is no record of anyone's data. */
@@ -61,17 +66,19 @@ export function readAnswer(bytes: Buffer, codec: PacketCodec): Reading {
   if (reader.problem !== undefined) return { ok: false, problem: reader.problem };
   const [answer = [], authority = [], additional = []] = sections;
   const { authoritative, recursionAvailable } = header;
-  const rcode = rcodeName((reader.extendedRcode << 4) | header.rcode);
-  const flags = { authoritative, recursionAvailable, edns: reader.edns };
-  return { ok: true, value: { rcode, ...flags, answer, authority, additional } };
+  const { extendedRcode, nsid, extendedErrors, present: edns } = reader.edns;
+  const rcode = rcodeName((extendedRcode << 4) | header.rcode);
+  const facts = { rcode, authoritative, recursionAvailable, edns };
+  const value: DnsAnswer = { ...facts, answer, authority, additional };
+  if (nsid !== undefined) value.nsid = nsid;
+  if (extendedErrors.length > 0) value.extendedErrors = extendedErrors;
+  return { ok: true, value };
 }
 
 class RecordReader {
   /** Why the records could not be read to their end. */
   problem: string | undefined;
-  edns = false;
-  /** The bits that EDNS adds. */
-  extendedRcode = 0;
+  readonly edns = new EdnsReader();
   readonly #bytes: Buffer;
   readonly #codec: PacketCodec;
   #at: number;
@@ -91,16 +98,11 @@ class RecordReader {
         this.problem = `a record at byte ${this.#at} is not sound`;
       } else {
         this.#at = raw.end;
-        if (raw.type === OPT) this.#takeOpt(raw);
+        if (raw.type === OPT) this.edns.take(this.#bytes, raw);
         else this.#add(raw, records);
       }
     }
     return records;
-  }
-
-  #takeOpt({ ttlSeconds }: RawRecord): void {
-    this.edns = true;
-    this.extendedRcode = ttlSeconds >>> 24;
   }
 
   #add(raw: RawRecord, records: DnsRecord[]): void {

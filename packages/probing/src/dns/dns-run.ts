@@ -35,6 +35,7 @@ export async function measureDns(
   const codec = await loadPacketCodec();
   const log = new PhaseLog(context);
   const facts: ResultContext = {};
+  if (spec.trace === true) return traced(spec, context, chance, log, facts);
   const inquiry = inquiryOf(spec, servers);
   if (!inquiry.ok) return observation(log, facts, {}, inquiry.fault);
   const tools = { codec, chance, firstWaitMs };
@@ -43,16 +44,30 @@ export async function measureDns(
   return report.answer === undefined ? measured : { ...measured, answer: report.answer };
 }
 
+async function traced(
+  spec: DnsSpec,
+  context: ProbeContext,
+  chance: Chance,
+  log: PhaseLog,
+  facts: ResultContext,
+): Promise<DnsObservation> {
+  const { chainDetail, chainFault, traceDns } = await import('./dns-trace.ts');
+  const chain = await traceDns(spec, context, chance, log, facts);
+  const { answer } = chain;
+  const detail = { ...(answer && answerDetail(answer)), ...chainDetail(chain) };
+  const measured = observation(log, facts, detail, chainFault(chain));
+  return answer === undefined ? measured : { ...measured, answer };
+}
+
 /** What the check asks of whom. */
 function inquiryOf(spec: DnsSpec, servers: () => readonly string[]): Outcome<Inquiry> {
-  const { recordType, recursion, ip, tries } = spec;
-  const transport = spec.transport === 'tcp' ? 'tcp' : 'udp';
+  const { recordType, recursion, ip, tries, transport, tls, dnssec = false } = spec;
   const name = queryName(spec.name, recordType);
   if (name === undefined) return invalid(`"${spec.name}" cannot be a name in the DNS.`);
   const server = spec.server ?? firstServer(servers());
   if (server === undefined) return invalid('The check names no server and this machine has none.');
-  const question = { name, recordType, recursion };
-  return { ok: true, value: { question, server, ip, transport, tries } };
+  const question = { name, recordType, recursion, dnssec };
+  return { ok: true, value: { question, server, ip, transport, tls, tries } };
 }
 
 function invalid(message: string): Outcome<Inquiry> {
@@ -88,6 +103,8 @@ function answerDetail(answer: DnsAnswer): Record<string, unknown> {
     authoritative: answer.authoritative,
     recursion_available: answer.recursionAvailable,
     edns: answer.edns,
+    ...(answer.nsid === undefined ? {} : { nsid: answer.nsid }),
+    ...(answer.extendedErrors === undefined ? {} : { extended_errors: answer.extendedErrors }),
     answer_count: answer.answer.length,
     authority_count: answer.authority.length,
     additional_count: answer.additional.length,

@@ -47,6 +47,15 @@ const RCODES: ReadonlyMap<number, string> = new Map([
   [23, 'BADCOOKIE'],
 ]);
 
+const TYPE_NUMBERS: ReadonlyMap<string, number> = new Map([...TYPES].map(([n, name]) => [name, n]));
+
+/** Of a type that has a word here. */
+export function typeNumber(name: string): number {
+  const type = TYPE_NUMBERS.get(name);
+  if (type === undefined) throw new Error(`${name} is no type of record known here`);
+  return type;
+}
+
 export function typeName(type: number): string {
   return TYPES.get(type) ?? `TYPE${type}`;
 }

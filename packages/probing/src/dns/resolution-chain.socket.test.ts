@@ -7,7 +7,7 @@ import { fault } from '@holdfast/kernel';
 import packet, { type Answer, type DecodedPacket } from 'dns-packet';
 import type { ResolutionChain } from './chain-step.ts';
 import { type ChainQuestion, traceResolution } from './resolution-chain.ts';
-import { type AskOptions, contextFor } from './testing/dns-checks.ts';
+import { type AskOptions, ask, contextFor } from './testing/dns-checks.ts';
 import { type DnsServer, dnsServer, type Replies, reply } from './testing/dns-server.ts';
 
 const ROOT = '127.0.0.1';
@@ -235,4 +235,40 @@ test('what cannot be a name is told', async () => {
   const { fault: failure, steps } = await trace({ name: 'a..b' });
   assert.deepEqual([failure?.code, steps.length], ['PROBER_INVALID_CHECK', 0]);
   assert.match((await trace({ roots: [] })).fault?.message ?? '', /names no server/);
+});
+
+test('as a check: the last answer is judged, each step is a hop and a row of the detail', async () => {
+  const servers = await serversOf(WORLD);
+  const roots = [{ name: 'root.test.', ip: ROOT, port: servers[0]?.port ?? 0 }];
+  try {
+    const { judgement, detail, phases } = await ask({ name: 'www.a.test', trace: true, roots });
+    assert.equal(judgement.fault, undefined);
+    assert.deepEqual(detail.records, ['www.a.test. 0 IN A 192.0.2.1']);
+    const rows = detail.resolution_chain as Record<string, unknown>[];
+    const shown = rows.map(({ zone, server, ip, transport, rcode, kind }) =>
+      [zone, server, ip, transport, rcode, kind].join(' '),
+    );
+    assert.deepEqual(shown, [
+      '. root.test. 127.0.0.1 udp NOERROR referral',
+      'test. ns1.test. 127.0.0.2 udp NOERROR referral',
+      'a.test. ns.a.test. 127.0.0.4 udp NOERROR answer',
+    ]);
+    assert.deepEqual(
+      phases.map(({ name, hop }) => [name, hop]),
+      [0, 1, 2].map((hop) => ['wait', hop]),
+    );
+    const alias = await ask({ name: 'alias.a.test', trace: true, roots });
+    assert.deepEqual(alias.detail.records, [
+      'alias.a.test. 0 IN CNAME www.a.test.',
+      'www.a.test. 0 IN A 192.0.2.1',
+    ]);
+    const circle = await ask({ name: 'circle.a.test', trace: true, roots });
+    assert.equal(circle.judgement.fault?.code, 'NAME_DELEGATION_BROKEN');
+    assert.match(
+      circle.judgement.fault?.message ?? '',
+      /^Step \d, in zone a\.test\. at ns\.a\.test\.:/,
+    );
+  } finally {
+    for (const server of servers) await server.close();
+  }
 });

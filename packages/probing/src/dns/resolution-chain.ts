@@ -6,11 +6,12 @@
 import { isIP } from 'node:net';
 import { type Chance, type Fault, fault, systemChance } from '@holdfast/kernel';
 import type { DnsRecordType, IpPreference } from '@holdfast/resources/compiled-check';
+import type { ResultContext } from '@holdfast/resources/result';
 import { abortFault } from '../abort.ts';
 import { PhaseLog } from '../phase-log.ts';
 import type { ProbeContext } from '../prober.ts';
 import { type ChainStep, chainStep, type ResolutionChain } from './chain-step.ts';
-import type { DnsAnswer } from './dns-answer.ts';
+import type { DnsAnswer, DnsRecord } from './dns-answer.ts';
 import { loadPacketCodec } from './packet-codec.ts';
 import { queryName } from './query-name.ts';
 import {
@@ -34,6 +35,15 @@ export interface ChainOptions {
   ip?: IpPreference;
   /** Of every server; delegations do not name any. */
   port?: number;
+  transport?: 'udp' | 'tcp';
+  /** Of each sending over UDP; default 2. */
+  tries?: number;
+  /** Asks for signatures too. */
+  dnssec?: boolean;
+  /** Each server asked is a hop of it. */
+  log?: PhaseLog;
+  /** Of the server asked last. */
+  facts?: ResultContext;
   /** For each server, with its second sending and TCP. */
   serverTimeoutMs?: number;
 }
@@ -69,6 +79,9 @@ class ChainRun {
   readonly #context: ProbeContext;
   readonly #options: ChainOptions;
   readonly #steps: ChainStep[] = [];
+  /** On the way to the name whose records were wanted. */
+  readonly #aliases: DnsRecord[] = [];
+  readonly #log: PhaseLog;
 
   constructor(
     question: ChainQuestion,
@@ -80,6 +93,7 @@ class ChainRun {
     this.#tools = tools;
     this.#context = context;
     this.#options = options;
+    this.#log = options.log ?? new PhaseLog({ clock: context.clock });
   }
 
   async run(firstName: string): Promise<ResolutionChain> {
@@ -96,10 +110,12 @@ class ChainRun {
         const problem = this.#aliasProblem(step.to, names);
         if (problem !== undefined) return this.#failed(fault('NAME_DELEGATION_BROKEN', problem));
         names.push(step.to);
+        this.#aliases.push(...answer.answer);
         [name, zone] = [step.to, root];
       } else {
         const records = answer.answer.map(({ line }) => line);
-        return { steps: this.#steps, rcode: answer.rcode, records };
+        const whole = { ...answer, answer: [...this.#aliases, ...answer.answer] };
+        return { steps: this.#steps, rcode: answer.rcode, records, answer: whole };
       }
     }
     const message = `There was no answer after ${DELEGATIONS_MAX} delegations and aliases.`;
@@ -130,25 +146,26 @@ class ChainRun {
       deadline.abort(fault('TIMEOUT', `${server.name} did not answer in ${serverTimeoutMs} ms.`)),
     );
     const signal = AbortSignal.any([this.#context.signal, deadline.signal]);
-    const log = new PhaseLog({ clock: this.#context.clock });
-    const report = await this.#inquiry(server, name, signal, log).run();
+    this.#log.hop = this.#steps.length;
+    const startMs = this.#context.clock.nowMs();
+    const report = await this.#inquiry(server, name, signal).run();
     timer.cancel();
-    this.#steps.push(chainStep(zone, server, name, report, log.totalMs()));
+    const totalMs = this.#context.clock.nowMs() - startMs;
+    this.#steps.push(chainStep(zone, server, name, report, totalMs));
     return report.answer;
   }
 
-  #inquiry(server: NameServer, name: string, signal: AbortSignal, log: PhaseLog): ServerInquiry {
-    const { ip = 'any', port = DNS_PORT } = this.#options;
-    const glue = server.addresses.find((address) => ip === 'any' || isIP(address) === Number(ip));
-    const { recordType } = this.#question;
+  #inquiry(server: NameServer, name: string, signal: AbortSignal): ServerInquiry {
+    const { ip = 'any', port = DNS_PORT, facts = {} } = this.#options;
+    const { transport = 'udp', tries = 2, dnssec = false } = this.#options;
     const inquiry = {
-      question: { name, recordType, recursion: false },
-      server: { host: glue ?? withoutDot(server.name), port },
+      question: { name, recordType: this.#question.recordType, recursion: false, dnssec },
+      server: { host: glueOf(server, ip) ?? withoutDot(server.name), port },
       ip,
-      transport: 'udp' as const,
-      tries: 2,
+      transport,
+      tries,
     };
-    return new ServerInquiry(inquiry, this.#tools, { ...this.#context, signal }, log, {});
+    return new ServerInquiry(inquiry, this.#tools, { ...this.#context, signal }, this.#log, facts);
   }
 
   /** Adds to the last step where the answer led; undefined when it leads nowhere. */
@@ -176,6 +193,12 @@ class ChainRun {
   #failed(reason: Fault): ResolutionChain {
     return { steps: this.#steps, records: [], fault: reason };
   }
+}
+
+/** Where either will do, IPv4: it works from more places. */
+function glueOf({ addresses }: NameServer, ip: IpPreference): string | undefined {
+  const wanted = (version: number) => addresses.find((address) => isIP(address) === version);
+  return ip === 'any' ? (wanted(4) ?? wanted(6)) : wanted(Number(ip));
 }
 
 /** The machine's resolver would take the dot, but hosts files do not. */

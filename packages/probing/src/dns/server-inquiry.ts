@@ -1,16 +1,19 @@
 // One question to one server: its name resolved and the egress policy asked (also for an address as
 // written), then UDP, then TCP when the answer was cut; or TCP at once. Of several addresses the next
 // is asked over UDP when the one before cannot be reached; a silent one is waited for, because that
-// is what a client of this server would meet. A server too old for EDNS is asked again without it.
-// Never throws for what the server does.
+// is what a client of this server would meet. Over TLS and HTTPS nothing is asked before the server has
+// proven who it is. A server too old for EDNS is asked again without it. Never throws for what the
+// server does.
 
 import { isIP } from 'node:net';
 import { type Chance, type Fault, fault } from '@holdfast/kernel';
-import type { IpPreference } from '@holdfast/resources/compiled-check';
+import type { DnsSpec, IpPreference, TlsSpec } from '@holdfast/resources/compiled-check';
 import type { ResultContext } from '@holdfast/resources/result';
+import type { ByteStream } from '../byte-stream.ts';
 import { reach } from '../dial/reach.ts';
 import type { PhaseLog } from '../phase-log.ts';
-import type { Address, Connection, Outcome, ProbeContext } from '../prober.ts';
+import type { Address, Outcome, ProbeContext } from '../prober.ts';
+import { type SecureStream, secure } from '../tls/handshake.ts';
 import { type DnsAnswer, readAnswer } from './dns-answer.ts';
 import { readHeader } from './message-frame.ts';
 import type { PacketCodec } from './packet-codec.ts';
@@ -20,9 +23,12 @@ import { type DnsBytes, type ExchangeParts, UdpExchange } from './udp-exchange.t
 
 export interface Inquiry {
   question: Question;
-  server: { host: string; port: number };
+  /** The path is that of `https`. */
+  server: { host: string; port: number; path?: string };
   ip: IpPreference;
-  transport: 'udp' | 'tcp';
+  transport: DnsSpec['transport'];
+  /** Of `tls` and `https`; absent: verified, system authorities. */
+  tls?: TlsSpec | undefined;
   /** Over UDP. */
   tries: number;
 }
@@ -38,7 +44,7 @@ export interface InquiryReport {
   /** As far as it got: `address:port`. */
   server?: string;
   /** Of the last exchange. */
-  transport: 'udp' | 'tcp';
+  transport: DnsSpec['transport'];
   /** The answer over UDP was cut. */
   truncated: boolean;
   /** Sendings, over whatever transport. */
@@ -47,8 +53,14 @@ export interface InquiryReport {
   ignored: number;
   queryTimeMs?: number;
   answer?: DnsAnswer;
+  /** The message that the answer was read from. */
+  bytes?: Buffer;
   fault?: Fault;
 }
+
+/** As registered for ALPN (RFC 7858). */
+const DNS_OVER_TLS = ['dot'];
+const VERIFIED: TlsSpec = { verify: true };
 
 export class ServerInquiry {
   readonly #inquiry: Inquiry;
@@ -86,15 +98,20 @@ export class ServerInquiry {
   }
 
   #queryWith(edns: boolean): Query {
-    const { codec, chance } = this.#tools;
-    return new Query(this.#inquiry.question, edns, codec, chance);
+    return new Query(this.#inquiry.question, edns, this.#tools.chance);
   }
 
   async #ask(): Promise<Fault | undefined> {
     const { transport, server } = this.#inquiry;
     delete this.#report.answer;
     this.#report.transport = transport;
-    const outcome = await (transport === 'udp' ? this.#overUdp() : this.#overTcp(server.host));
+    const ways = {
+      udp: () => this.#overUdp(),
+      tcp: () => this.#overTcp(server.host),
+      tls: () => this.#overTls(),
+      https: () => this.#overHttps(),
+    };
+    const outcome = await ways[transport]();
     return outcome.ok ? this.#read(outcome.value) : outcome.fault;
   }
 
@@ -142,13 +159,39 @@ export class ServerInquiry {
     const known = facts.addresses;
     const reached = await reach({ host, port: server.port, ip }, this.#context, log, facts);
     if (known !== undefined) facts.addresses = known;
-    return reached.ok ? this.#askConnection(reached.value) : reached;
+    if (!reached.ok) return reached;
+    this.#report.server = serverText(reached.value.address, reached.value.port);
+    return this.#askStream(reached.value);
   }
 
-  async #askConnection(connection: Connection): Promise<Outcome<DnsBytes>> {
-    this.#report.server = serverText(connection.address, connection.port);
+  async #overTls(): Promise<Outcome<DnsBytes>> {
+    const secured = await this.#secured(DNS_OVER_TLS);
+    return secured.ok ? this.#askStream(secured.value) : secured;
+  }
+
+  async #overHttps(): Promise<Outcome<DnsBytes>> {
+    const { askOverHttps, HTTP_VERSIONS } = await import('./https-exchange.ts');
+    const secured = await this.#secured(HTTP_VERSIONS);
+    if (!secured.ok) return secured;
     this.#report.tries += 1;
-    const exchange = new TcpExchange(this.#query, connection, this.#parts);
+    return askOverHttps(this.#query, this.#inquiry.server, secured.value, this.#parts);
+  }
+
+  async #secured(alpn: string[]): Promise<Outcome<SecureStream>> {
+    const { log, facts } = this.#parts;
+    const { server, ip, tls = VERIFIED } = this.#inquiry;
+    const reached = await reach({ ...server, ip }, this.#context, log, facts);
+    if (!reached.ok) return reached;
+    this.#report.server = serverText(reached.value.address, reached.value.port);
+    const wish = { serverName: tls.serverName ?? server.host, spec: tls, alpn };
+    const secured = await secure(reached.value, wish, log, this.#context);
+    if (secured.facts !== undefined) facts.tls = secured.facts;
+    return secured.outcome;
+  }
+
+  async #askStream(stream: ByteStream): Promise<Outcome<DnsBytes>> {
+    this.#report.tries += 1;
+    const exchange = new TcpExchange(this.#query, stream, this.#parts);
     const outcome = await exchange.run();
     this.#report.ignored += exchange.ignored;
     return outcome;
@@ -166,6 +209,7 @@ export class ServerInquiry {
       );
     }
     this.#report.answer = reading.value;
+    this.#report.bytes = bytes;
     return undefined;
   }
 

@@ -1,11 +1,12 @@
-// A query and its answer on an open TCP connection: sent in one piece, waited for until the first
+// A query and its answer on an open connection, TCP or TLS above it: sent in one piece, waited for until the first
 // byte, transferred until the last. What answers another question is ignored and counted. The socket
 // is destroyed in every case.
 
 import { type Fault, fault } from '@holdfast/kernel';
 import { abortFault } from '../abort.ts';
+import type { ByteStream } from '../byte-stream.ts';
 import { brokenFault, type SystemError } from '../dial/connect-fault.ts';
-import type { Connection, Outcome } from '../prober.ts';
+import type { Outcome } from '../prober.ts';
 import { matchQuestion } from './dns-answer.ts';
 import { FrameCollector, framed } from './length-framing.ts';
 import type { Query } from './query.ts';
@@ -14,14 +15,14 @@ import type { DnsBytes, ExchangeParts } from './udp-exchange.ts';
 export class TcpExchange {
   ignored = 0;
   readonly #query: Query;
-  readonly #connection: Connection;
+  readonly #connection: ByteStream;
   readonly #parts: ExchangeParts;
   readonly #collector = new FrameCollector();
   #id = 0;
   #sentAtMs = 0;
   #resolve: ((outcome: Outcome<DnsBytes>) => void) | undefined;
 
-  constructor(query: Query, connection: Connection, parts: ExchangeParts) {
+  constructor(query: Query, connection: ByteStream, parts: ExchangeParts) {
     this.#query = query;
     this.#connection = connection;
     this.#parts = parts;

@@ -100,7 +100,7 @@ export class GrpcRun {
   async #secure(connection: Connection): Promise<Outcome<Socket>> {
     const spec = this.#spec.tls;
     const wish = { serverName: spec.serverName ?? this.#spec.host, spec, alpn: ALPN };
-    const secured = await secure(connection, wish, this.#log, this.#context.signal);
+    const secured = await secure(connection, wish, this.#log, this.#context);
     if (secured.facts !== undefined) this.#facts.tls = secured.facts;
     if (!secured.outcome.ok) return secured.outcome;
     const { socket } = secured.outcome.value;

@@ -11,7 +11,7 @@ function collected(
 ) {
   const fields = new HeaderFields();
   for (const [name, value] of Object.entries(headers)) fields.add(name, value);
-  const collector = new BodyCollector(max, keep);
+  const collector = new BodyCollector({ bodyBytesMax: max }, keep);
   collector.begin({ status: 200, httpVersion: '1.1', headers: fields });
   collector.take(body.subarray(0, 3));
   collector.take(body.subarray(3));

@@ -2,6 +2,7 @@
 // it, else just enough for an excerpt. The parser bounds what comes here; decoding has its own bound.
 
 import type { Fault } from '@holdfast/kernel';
+import type { HttpSpec } from '@holdfast/resources/compiled-check';
 import { contentCodings, decodeContent } from './content-decoder.ts';
 import type { ResponseHead } from './response-head.ts';
 
@@ -9,24 +10,28 @@ const EXCERPT_BYTES = 512;
 const TEXT_TYPE = /^text\/|[/+](?:json|xml|yaml)\b|javascript|x-www-form-urlencoded/;
 const CHARSET = /;\s*charset\s*=\s*"?([\w.:-]+)"?/i;
 
+export type BodyLimits = Pick<HttpSpec, 'bodyBytesMax' | 'decompress'>;
+
 export class BodyCollector {
   /** Of the decoded body. */
   readonly #bytesMax: number;
   readonly #keepAll: boolean;
+  readonly #forced: BodyLimits['decompress'];
   #pieces: Buffer[] = [];
   #kept = 0;
   #received = 0;
   #contentType: string | undefined;
   #codings: string[] = [];
 
-  constructor(bytesMax: number, keepAll: boolean) {
-    this.#bytesMax = bytesMax;
+  constructor({ bodyBytesMax, decompress }: BodyLimits, keepAll: boolean) {
+    this.#bytesMax = bodyBytesMax;
+    this.#forced = decompress;
     this.#keepAll = keepAll;
   }
 
   begin(head: ResponseHead): void {
     this.#contentType = head.headers.get('content-type')?.toLowerCase();
-    this.#codings = contentCodings(head.headers.get('content-encoding'));
+    this.#codings = contentCodings(this.#forced ?? head.headers.get('content-encoding'));
   }
 
   /** Copies what it keeps. */

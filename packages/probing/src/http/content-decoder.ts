@@ -1,8 +1,9 @@
-// Undoes a Content-Encoding that the server applied although we asked for none. The decoded size is
+// Undoes a Content-Encoding that the server applied although we asked for none, or the coding that the
+// check says it has. The decoded size is
 // bounded like any other body, so that a small answer cannot swell; the work is done off the loop.
 
 import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
+import { brotliDecompress, gunzip, inflate, inflateRaw, zstdDecompress } from 'node:zlib';
 import { type Fault, fault } from '@holdfast/kernel';
 import type { Outcome } from '../prober.ts';
 
@@ -13,6 +14,7 @@ const DECODERS: Readonly<Record<string, Decode>> = {
   'x-gzip': promisify(gunzip),
   deflate: decodeDeflate,
   br: promisify(brotliDecompress),
+  zstd: promisify(zstdDecompress),
 };
 
 /** The codings in the order they were applied, without `identity`. */

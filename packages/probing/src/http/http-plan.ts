@@ -5,9 +5,12 @@ import { fault } from '@holdfast/kernel';
 import type { HttpSpec } from '@holdfast/resources/compiled-check';
 import type { Outcome, Secrets } from '../prober.ts';
 import { holdsPlaceholder, maskPlaceholders } from '../secrets.ts';
+import { authorizationOf, basicAuthorization, decoded } from './authorization.ts';
 import {
   buildRequest,
   type HttpRequest,
+  PLAIN_FORM,
+  type RequestForm,
   type RequestHeader,
   type RequestParts,
 } from './http-request.ts';
@@ -18,6 +21,7 @@ const USER_INFORMATION = /^([a-z]+:\/\/)[^/?#]*@/i;
 export interface HttpPlan {
   /** Ready to be sent; absent when placeholders are filled at each run. */
   request?: Outcome<HttpRequest>;
+  form: RequestForm;
   /** The first URL as people may see it. */
   shownUrl: string;
   keepBody: boolean;
@@ -28,15 +32,18 @@ const plans = new WeakMap<HttpSpec, HttpPlan>();
 export function planFor(spec: HttpSpec): HttpPlan {
   const known = plans.get(spec);
   if (known !== undefined) return known;
-  const { body, json, that } = spec.expect;
+  const { body, json, jsonSchema, that } = spec.expect;
   const plan: HttpPlan = {
+    form: formOf(spec),
     shownUrl: shownUrl(maskPlaceholders(spec.url)),
-    keepBody: body !== undefined || json !== undefined || that.length > 0,
+    keepBody:
+      [body, json, jsonSchema].some((expected) => expected !== undefined) || that.length > 0,
   };
   const texts = [spec.url, spec.body ?? '', ...Object.values(spec.headers)];
-  if (!texts.some(holdsPlaceholder)) {
+  const fixed = spec.auth === undefined && spec.proxy === undefined;
+  if (fixed && !texts.some(holdsPlaceholder)) {
     const parts = partsOf(spec, spec.url, spec.headers, spec.body);
-    plan.request = parts.ok ? buildRequest(parts.value) : parts;
+    plan.request = parts.ok ? buildRequest(parts.value, [], plan.form) : parts;
   }
   plans.set(spec, plan);
   return plan;
@@ -57,7 +64,9 @@ export async function fillRequest(
   }
   const body = spec.body === undefined ? undefined : await secrets.fill(spec.body);
   if (body !== undefined && !body.ok) return body;
-  return partsOf(spec, url.value, headers, body?.value);
+  const auth = spec.auth === undefined ? undefined : await authorizationOf(spec.auth, secrets);
+  if (auth !== undefined && !auth.ok) return auth;
+  return partsOf(spec, url.value, headers, body?.value, auth?.value);
 }
 
 /** Tells the run's secrets what of the request must not be seen, beyond what was filled in. */
@@ -80,19 +89,12 @@ export function shownUrl(text: string): string {
   return text.replace(USER_INFORMATION, '$1').replace(/#.*$/s, '');
 }
 
-/** The header that a URL with user and password stands for (RFC 7617); undefined without them. */
-export function basicAuthorization(url: URL): RequestHeader | undefined {
-  if (url.username === '' && url.password === '') return undefined;
-  const credentials = `${decoded(url.username)}:${decoded(url.password)}`;
-  const value = `Basic ${Buffer.from(credentials).toString('base64')}`;
-  return { name: 'Authorization', value, sensitive: true };
-}
-
 function partsOf(
   spec: HttpSpec,
   urlText: string,
   values: Record<string, string>,
   body: string | undefined,
+  auth?: RequestHeader,
 ): Outcome<RequestParts> {
   const url = URL.parse(urlText);
   if (url === null) {
@@ -105,18 +107,15 @@ function partsOf(
     sensitive:
       SENSITIVE_HEADERS.has(name.toLowerCase()) || holdsPlaceholder(spec.headers[name] ?? ''),
   }));
-  const basic = basicAuthorization(url);
+  const basic = auth ?? basicAuthorization(url);
   const authorized = headers.some(({ name }) => name.toLowerCase() === 'authorization');
   if (basic !== undefined && !authorized) headers.push(basic);
   const sensitiveBody = holdsPlaceholder(spec.body ?? '');
   return { ok: true, value: { method: spec.method, url, headers, body, sensitiveBody } };
 }
 
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    // A percent sign that encodes nothing stands for itself.
-    return text;
-  }
+function formOf({ pool, expectContinueMs }: HttpSpec): RequestForm {
+  if (pool === undefined && expectContinueMs === undefined) return PLAIN_FORM;
+  const keepAlive = pool !== undefined;
+  return expectContinueMs === undefined ? { keepAlive } : { keepAlive, expectContinueMs };
 }

@@ -26,10 +26,27 @@ export interface HttpRequest extends RequestParts {
   host: string;
   port: number;
   secure: boolean;
+  /** Those of the check and of this hop, without the ones that are always sent. */
+  sent: readonly RequestHeader[];
+  /** All of it but a body that is held back. */
   bytes: Buffer;
+  held?: { bytes: Buffer; patienceMs: number };
 }
 
-const USER_AGENT = 'Holdfast/0.1';
+/** How requests of a check are written. */
+export interface RequestForm {
+  /** The connection shall stay open for the next one. */
+  keepAlive: boolean;
+  /** See HttpSpec. */
+  expectContinueMs?: number;
+  /** Of a proxy that is asked for the whole URL. */
+  proxyHeaders?: readonly RequestHeader[];
+}
+
+/** A connection of its own, straight to the target. */
+export const PLAIN_FORM: RequestForm = { keepAlive: false };
+
+export const USER_AGENT = 'Holdfast/0.1';
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const LINE_BREAKS_OR_NUL = /[\r\n\0]/;
 /** They say where the message ends or what happens to the connection. */
@@ -41,7 +58,7 @@ const OWN_HEADERS = new Set([
   'te',
   'expect',
 ]);
-const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
+export const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
 /** What the target may not be asked, as a reason; undefined when the request can be sent. */
 export function requestProblem(parts: RequestParts): string | undefined {
@@ -62,25 +79,42 @@ export function requestProblem(parts: RequestParts): string | undefined {
 export function buildRequest(
   parts: RequestParts,
   extra: readonly RequestHeader[] = [],
+  form: RequestForm = PLAIN_FORM,
 ): Outcome<HttpRequest> {
   const problem = requestProblem(parts);
   if (problem !== undefined) return { ok: false, fault: fault('PROBER_INVALID_CHECK', problem) };
   const { url } = parts;
   const secure = url.protocol === 'https:';
+  const sent = withExtra(parts.headers, extra);
+  const held = heldBody(parts.body, form);
   const request: HttpRequest = {
     ...parts,
+    sent,
     host: url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname,
     port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
     secure,
-    bytes: requestBytes(parts, extra),
+    bytes: requestBytes(parts, sent, form),
+    ...(held === undefined ? {} : { held }),
   };
   return { ok: true, value: request };
 }
 
-function requestBytes(parts: RequestParts, extra: readonly RequestHeader[]): Buffer {
-  const { method, url, body } = parts;
-  const lines = [`${method} ${url.pathname}${url.search} HTTP/1.1`];
-  const given = withExtra(parts.headers, extra);
+function heldBody(
+  body: string | undefined,
+  { expectContinueMs }: RequestForm,
+): HttpRequest['held'] {
+  if (expectContinueMs === undefined || body === undefined) return undefined;
+  return { bytes: Buffer.from(body), patienceMs: expectContinueMs };
+}
+
+function requestBytes(
+  { method, url, body }: RequestParts,
+  given: readonly RequestHeader[],
+  { keepAlive, expectContinueMs, proxyHeaders }: RequestForm,
+): Buffer {
+  const viaProxy = proxyHeaders !== undefined && url.protocol === 'http:';
+  const origin = viaProxy ? `http://${url.host}` : '';
+  const lines = [`${method} ${origin}${url.pathname}${url.search} HTTP/1.1`];
   const names = new Set(given.map((header) => header.name.toLowerCase()));
   const add = (name: string, value: string) => {
     if (!names.has(name.toLowerCase())) lines.push(`${name}: ${value}`);
@@ -89,12 +123,16 @@ function requestBytes(parts: RequestParts, extra: readonly RequestHeader[]): Buf
   add('User-Agent', USER_AGENT);
   add('Accept', '*/*');
   add('Accept-Encoding', 'identity');
-  for (const header of given) lines.push(`${header.name}: ${header.value}`);
+  const written = viaProxy ? [...given, ...proxyHeaders] : given;
+  for (const header of written) lines.push(`${header.name}: ${header.value}`);
   const bodyBytes = Buffer.from(body ?? '');
   if (body !== undefined || METHODS_WITH_BODY.has(method))
     lines.push(`Content-Length: ${bodyBytes.length}`);
-  lines.push('Connection: close', '', '');
-  return Buffer.concat([Buffer.from(lines.join('\r\n')), bodyBytes]);
+  const held = body !== undefined && expectContinueMs !== undefined;
+  if (held) lines.push('Expect: 100-continue');
+  if (!keepAlive) lines.push('Connection: close');
+  const head = Buffer.from(`${lines.join('\r\n')}\r\n\r\n`);
+  return held ? head : Buffer.concat([head, bodyBytes]);
 }
 
 /** What the check says goes before what we would add; cookies of both go in one field (RFC 6265 section 5.4). */

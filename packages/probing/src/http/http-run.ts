@@ -1,26 +1,34 @@
 // One HTTP measurement: hop after hop until an answer that is no redirect to follow. Each hop asks
-// the resolver, the egress policy and the network afresh, on a connection of its own; a redirect's
-// body is not waited for. It never throws for what the target does, and leaves no socket behind.
+// the resolver, the egress policy and the network afresh, on a connection of its own, unless the check
+// names a pool; a redirect's body is not waited for. It never throws for what the target does, and
+// leaves no socket behind but those that the pool owns.
 
 import { type Fault, fault } from '@holdfast/kernel';
-import type { HttpSpec } from '@holdfast/resources/compiled-check';
+import type { HttpSpec, ProxySpec } from '@holdfast/resources/compiled-check';
 import type { ResultContext } from '@holdfast/resources/result';
 import { untilAborted } from '../abort.ts';
-import { reach } from '../dial/reach.ts';
 import { PhaseLog } from '../phase-log.ts';
-import type { Connection, Outcome, ProbeContext } from '../prober.ts';
-import { secure } from '../tls/handshake.ts';
+import type { Outcome, ProbeContext } from '../prober.ts';
 import { BodyCollector } from './body-collector.ts';
 import { CookieJar } from './cookie-jar.ts';
-import { type ByteStream, Exchange } from './exchange.ts';
+import { Exchange } from './exchange.ts';
 import { type HttpObservation, httpDetail } from './http-observation.ts';
 import { fillRequest, type HttpPlan, hideCredentials, shownUrl } from './http-plan.ts';
-import { buildRequest, type HttpRequest, type RequestHeader } from './http-request.ts';
+import {
+  buildRequest,
+  type HttpRequest,
+  type RequestForm,
+  type RequestHeader,
+} from './http-request.ts';
+import { type AskedLine, type Asking, hopInPool } from './pooled-hop.ts';
+import { fillProxy, type HttpProxy, proxyRefusal } from './proxy.ts';
 import { followRedirect, redirectLimit, redirectTarget } from './redirect.ts';
 import type { ResponseHead } from './response-head.ts';
 import { ResponseParser, type ResponseSink } from './response-parser.ts';
+import { openWay, type Way } from './way.ts';
 
-const ALPN = ['http/1.1'];
+/** A redirect's body that is read all the same, so that its connection can be kept. */
+const REDIRECT_BYTES_MAX = 16 * 1024;
 
 export class HttpRun implements ResponseSink {
   readonly #spec: HttpSpec;
@@ -34,6 +42,8 @@ export class HttpRun implements ResponseSink {
   #cookies: CookieJar | undefined;
   /** The host that `tls.serverName` was written for. */
   #firstHost = '';
+  #proxy: HttpProxy | undefined;
+  #form: RequestForm;
   #redirects = 0;
   #downgraded = false;
 
@@ -42,7 +52,8 @@ export class HttpRun implements ResponseSink {
     this.#plan = plan;
     this.#context = context;
     this.#log = new PhaseLog(context);
-    this.#body = new BodyCollector(spec.bodyBytesMax, plan.keepBody);
+    this.#form = plan.form;
+    this.#body = new BodyCollector(spec, plan.keepBody);
   }
 
   /** To be called once. */
@@ -69,7 +80,9 @@ export class HttpRun implements ResponseSink {
   head(head: ResponseHead): boolean {
     this.#head = head;
     this.#body.begin(head);
-    return this.#spec.maxRedirects === 0 || redirectTarget(head) === undefined;
+    if (this.#spec.maxRedirects === 0 || redirectTarget(head) === undefined) return true;
+    const bytes = Number(head.headers.get('content-length') ?? Infinity);
+    return this.#spec.pool !== undefined && bytes <= REDIRECT_BYTES_MAX;
   }
 
   body(bytes: Buffer): void {
@@ -94,10 +107,21 @@ export class HttpRun implements ResponseSink {
     const ready = this.#plan.request;
     const parts = ready ?? (await untilAborted(fillRequest(this.#spec, secrets), signal));
     if (!parts.ok) return parts;
+    const missing = this.#spec.proxy && (await this.#fillProxy(this.#spec.proxy));
+    if (missing !== undefined) return { ok: false, fault: missing };
     this.#firstHost = parts.value.url.hostname;
     hideCredentials(parts.value, secrets);
     if (ready?.ok && traceparent === undefined) return ready;
-    return buildRequest(parts.value, this.#headersOfHop(parts.value.url));
+    return buildRequest(parts.value, this.#headersOfHop(parts.value.url), this.#form);
+  }
+
+  async #fillProxy(spec: ProxySpec): Promise<Fault | undefined> {
+    const { secrets, signal } = this.#context;
+    const proxy = await untilAborted(fillProxy(spec, secrets), signal);
+    if (!proxy.ok) return proxy.fault;
+    this.#proxy = proxy.value;
+    this.#form = { ...this.#form, proxyHeaders: proxy.value.headers };
+    return undefined;
   }
 
   #nextRequest(request: HttpRequest, head: ResponseHead, location: string): Outcome<HttpRequest> {
@@ -113,33 +137,47 @@ export class HttpRun implements ResponseSink {
     this.#log.hop = this.#redirects;
     this.#downgraded ||= request.secure && url.protocol === 'http:';
     this.#urls.push(shownUrl(url.href));
-    return buildRequest(parts.value, this.#headersOfHop(url));
+    return buildRequest(parts.value, this.#headersOfHop(url), this.#form);
   }
 
   /** Sends one request and reads its answer. */
   async #hop(request: HttpRequest): Promise<Fault | undefined> {
     this.#head = undefined;
-    this.#body = new BodyCollector(this.#spec.bodyBytesMax, this.#plan.keepBody);
-    const stream = await this.#open(request);
-    if (!stream.ok) return stream.fault;
-    const parser = new ResponseParser(request.method, this.#spec.bodyBytesMax, this);
-    return new Exchange(stream.value, parser, this.#log, this.#context.signal).run(request.bytes);
+    this.#body = new BodyCollector(this.#spec, this.#plan.keepBody);
+    const failure = await this.#askOn(request, this.#wayOf(request));
+    if (failure !== undefined || this.#head === undefined) return failure;
+    return request.secure ? undefined : proxyRefusal(this.#head, this.#proxy);
   }
 
-  async #open(request: HttpRequest): Promise<Outcome<ByteStream>> {
-    const to = { host: request.host, port: request.port, ip: this.#spec.ip };
-    const reached = await reach(to, this.#context, this.#log, this.#facts);
-    return reached.ok && request.secure ? this.#secure(reached.value, request) : reached;
+  async #askOn(request: HttpRequest, way: Way): Promise<Fault | undefined> {
+    const { pool } = this.#spec;
+    const { connections } = this.#context;
+    if (pool !== undefined && connections !== undefined) {
+      const ask = (line: AskedLine) => this.#asking(request, line);
+      return hopInPool(request, { pool, connections, way, facts: this.#facts, ask });
+    }
+    const opened = await openWay(request, way);
+    if (!opened.ok) return opened.fault;
+    const failure = await this.#asking(request, opened.value).run(request);
+    opened.value.session?.close();
+    return failure;
   }
 
-  async #secure(connection: Connection, request: HttpRequest): Promise<Outcome<ByteStream>> {
-    const spec = this.#spec.tls;
+  #asking({ method }: HttpRequest, { stream, session }: AskedLine): Asking {
+    const { bodyBytesMax } = this.#spec;
+    if (session !== undefined) {
+      return session.exchange(this, bodyBytesMax, this.#log, this.#context);
+    }
+    const parser = new ResponseParser(method, bodyBytesMax, this);
+    return new Exchange(stream, parser, this.#log, this.#context);
+  }
+
+  #wayOf(request: HttpRequest): Way {
+    const spec = this.#spec;
     const isFirstHost = request.url.hostname === this.#firstHost;
-    const serverName = (isFirstHost ? spec.serverName : undefined) ?? request.host;
-    const wish = { serverName, spec, alpn: ALPN };
-    const secured = await secure(connection, wish, this.#log, this.#context.signal);
-    if (secured.facts !== undefined) this.#facts.tls = secured.facts;
-    return secured.outcome;
+    const serverName = (isFirstHost ? spec.tls.serverName : undefined) ?? request.host;
+    const [context, log, facts, proxy] = [this.#context, this.#log, this.#facts, this.#proxy];
+    return { spec, context, log, facts, serverName, showsClient: isFirstHost, proxy };
   }
 
   #storeCookies(head: ResponseHead, url: URL): void {

@@ -4,7 +4,8 @@
 
 import { type Fault, fault } from '@holdfast/kernel';
 import type { Outcome } from '../prober.ts';
-import { basicAuthorization, shownUrl } from './http-plan.ts';
+import { basicAuthorization } from './authorization.ts';
+import { shownUrl } from './http-plan.ts';
 import type { RequestParts } from './http-request.ts';
 import type { ResponseHead } from './response-head.ts';
 

@@ -28,7 +28,7 @@ export class HeaderFields {
 
 export interface ResponseHead {
   status: number;
-  /** `1.0` or `1.1`. */
+  /** `1.0`, `1.1` or `2`. */
   httpVersion: string;
   headers: HeaderFields;
 }

@@ -45,6 +45,8 @@ type State =
 
 export class ResponseParser {
   problem: ParseProblem | undefined;
+  /** Is told the status of each interim answer. */
+  onInterim: ((status: number) => void) | undefined;
   readonly #method: string;
   readonly #sink: ResponseSink;
   readonly #bodyBytesMax: number;
@@ -57,6 +59,7 @@ export class ResponseParser {
   /** Body or chunk bytes still to come. */
   #left = 0;
   #bodyBytes = 0;
+  #framed = false;
 
   constructor(method: string, bodyBytesMax: number, sink: ResponseSink) {
     this.#method = method;
@@ -68,7 +71,25 @@ export class ResponseParser {
     return this.#state === 'done' || this.#state === 'failed';
   }
 
-  /** Bytes after the end of the answer are ignored. */
+  /** The answer is whole by its framing, and nothing came behind it. */
+  get framed(): boolean {
+    return this.#state === 'done' && this.#framed;
+  }
+
+  /** Whether the peer takes another request on this connection (RFC 9112 section 9.3). */
+  get persistent(): boolean {
+    if (!this.framed) return false;
+    const { httpVersion, headers } = this.#head;
+    const said =
+      headers
+        .get('connection')
+        ?.toLowerCase()
+        .split(/[\t ]*,[\t ]*/) ?? [];
+    if (said.includes('close')) return false;
+    return httpVersion === '1.1' || said.includes('keep-alive');
+  }
+
+  /** Bytes after the end of the answer are ignored; only the connection is of no further use then. */
   feed(bytes: Buffer): void {
     let at = 0;
     while (at < bytes.length && !this.ended) {
@@ -76,6 +97,7 @@ export class ResponseParser {
         this.#state === 'length' || this.#state === 'chunk-data' || this.#state === 'until-close';
       at = readsBody ? this.#takeBody(bytes, at) : this.#takeLine(bytes, at);
     }
+    if (at < bytes.length) this.#framed = false;
   }
 
   /** The peer will send no more. */
@@ -161,12 +183,23 @@ export class ResponseParser {
     const { status } = this.#head;
     const framing = bodyFraming(this.#method, this.#head);
     // An interim answer is passed over; the limits above bound how many there can be.
-    if (status < 200) this.#state = 'status';
+    if (status < 200) this.#endInterim(status);
     else if (framing.kind === 'invalid') this.#invalid(framing.problem);
-    else if (!this.#sink.head(this.#head) || framing.kind === 'none') this.#state = 'done';
+    else if (!this.#sink.head(this.#head)) this.#finish(framing.kind === 'none');
+    else if (framing.kind === 'none') this.#finish(true);
     else if (framing.kind === 'chunked') this.#state = 'chunk-size';
     else if (framing.kind === 'until-close') this.#expectBody('until-close', Infinity);
     else if (!this.#isOverLimit(framing.bytes)) this.#expectBody('length', framing.bytes);
+  }
+
+  #endInterim(status: number): void {
+    this.#state = 'status';
+    this.onInterim?.(status);
+  }
+
+  #finish(framed: boolean): void {
+    this.#state = 'done';
+    this.#framed = framed;
   }
 
   #expectBody(state: 'length' | 'until-close', left: number): void {
@@ -198,7 +231,7 @@ export class ResponseParser {
 
   /** Trailers are checked and counted; nothing of them is kept. */
   #readTrailer(line: string): void {
-    if (line === '') this.#state = 'done';
+    if (line === '') this.#finish(true);
     else if (HEADER_NAME.test(line.slice(0, Math.max(line.indexOf(':'), 0)))) this.#countHeader();
     else this.#invalid('a trailer line is malformed');
   }
@@ -209,7 +242,7 @@ export class ResponseParser {
     this.#bodyBytes += to - from;
     this.#sink.body(bytes.subarray(from, to));
     this.#left -= to - from;
-    if (this.#state === 'length' && this.#left === 0) this.#state = 'done';
+    if (this.#state === 'length' && this.#left === 0) this.#finish(true);
     if (this.#state === 'chunk-data' && this.#left === 0) this.#state = 'chunk-end';
     return to;
   }

@@ -113,6 +113,14 @@ describe('ICMP over loopback', { skip: hindrance(4) ?? false }, () => {
     );
   });
 
+  test('a probe that begins while the prober closes has sockets of its own', async () => {
+    await probe(icmpSpec('127.0.0.1'));
+    const closing = prober.close();
+    const { status, fault: found } = await probe(icmpSpec('127.0.0.1'));
+    await closing;
+    assert.equal(status, 'up', found?.message ?? '');
+  });
+
   test('two probers side by side do not take each other’s replies', async () => {
     const other = createIcmpProber();
     const spec = icmpSpec('127.0.0.1', { packets: 5, packetIntervalMs: 5 });

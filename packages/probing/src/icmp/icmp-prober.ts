@@ -43,11 +43,13 @@ export function createIcmpProber(chance: Chance = systemChance): IcmpProber {
     judge: judgeIcmp,
     async close() {
       isRunning = false;
-      await exchange?.close();
+      // Let go of first: a run that begins meanwhile makes its own.
+      const closing = exchange;
       exchange = undefined;
+      await closing?.close();
     },
   };
 }
 
-/** The one of this process; it ends with it. */
+/** The one of this process. */
 export const icmpProber = createIcmpProber();

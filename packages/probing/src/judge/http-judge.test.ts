@@ -28,7 +28,7 @@ function observation({
   const fields = new HeaderFields();
   for (const [name, value] of Object.entries(headers)) fields.add(name, value);
   const head = { status, httpVersion: '1.1', headers: fields };
-  const collector = new BodyCollector(1000, true);
+  const collector = new BodyCollector({ bodyBytesMax: 1000 }, true);
   collector.begin(head);
   collector.take(Buffer.from(body));
   const leaf = { validToMs: AT_MS + (certificateDays ?? 0) * DAY_MS } as CertificateFacts;
@@ -81,6 +81,10 @@ const CASES: [expected: FaultCode | 'up', Partial<HttpExpectation>, Answer][] = 
   ['up', { json: { a: { b: 1 } } }, { body: '{"a":{"b":1,"c":2}}' }],
   ['ASSERTION_JSON', { json: { a: 1 } }, { body: '{"a":2}' }],
   ['ASSERTION_JSON', { json: { a: 1 } }, { body: '<html>' }],
+  ['up', { jsonSchema: { required: ['a'] } }, { body: '{"a":2}' }],
+  ['ASSERTION_JSON', { jsonSchema: { required: ['a'] } }, { body: '{"b":2}' }],
+  ['ASSERTION_JSON', { jsonSchema: {} }, { body: '<html>' }],
+  ['PROBER_INVALID_CHECK', { jsonSchema: { $ref: 'https://far.test/s' } }, { body: '{}' }],
   [
     'up',
     {

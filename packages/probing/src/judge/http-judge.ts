@@ -9,6 +9,7 @@ import type { ResponseHead } from '../http/response-head.ts';
 import type { Judgement } from '../prober.ts';
 import { judgeFault } from './fault-judge.ts';
 import { HttpAnswer } from './http-answer.ts';
+import { jsonSchemaFailure, prepareJsonSchema } from './json-schema.ts';
 import { jsonDifference } from './json-subset.ts';
 import { patternMatches, preparePatterns } from './patterns.ts';
 import { rulesFault } from './rule-judge.ts';
@@ -20,11 +21,12 @@ const prepared = new WeakSet<HttpSpec>();
 
 /** See Prober.prepare. */
 export function prepareHttpJudge(spec: HttpSpec): Promise<Fault | undefined> | undefined {
-  const { headers, body, that } = spec.expect;
+  const { headers, body, that, jsonSchema } = spec.expect;
   const patterns = Object.values(headers);
   if (body?.matches !== undefined) patterns.push(body.matches);
   if (body?.notMatches !== undefined) patterns.push(body.notMatches);
-  if ((patterns.length === 0 && that.length === 0) || prepared.has(spec)) return undefined;
+  const nothing = patterns.length === 0 && that.length === 0 && jsonSchema === undefined;
+  if (nothing || prepared.has(spec)) return undefined;
   return prepareAll(spec, patterns, that);
 }
 
@@ -41,10 +43,15 @@ async function prepareAll(
 ): Promise<Fault | undefined> {
   const problem =
     (patterns.length > 0 ? await preparePatterns(patterns) : undefined) ??
-    (rules.length > 0 ? await prepareRules(rules) : undefined);
+    (rules.length > 0 ? await prepareRules(rules) : undefined) ??
+    (await schemaProblem(spec));
   if (problem !== undefined) return fault('PROBER_INVALID_CHECK', problem);
   prepared.add(spec);
   return undefined;
+}
+
+function schemaProblem({ expect }: HttpSpec): Promise<string | undefined> | undefined {
+  return expect.jsonSchema === undefined ? undefined : prepareJsonSchema(expect.jsonSchema);
 }
 
 function expectationFault(observation: HttpObservation, spec: HttpSpec): Fault | undefined {
@@ -54,9 +61,11 @@ function expectationFault(observation: HttpObservation, spec: HttpSpec): Fault |
   const answer = new HttpAnswer(observation, head, spec);
   return (
     statusFault(head, expect.status) ??
+    (expect.versions === undefined ? undefined : versionFault(head, expect.versions)) ??
     headerFault(head, expect.headers) ??
     (expect.body === undefined ? undefined : bodyFault(answer.text, expect.body)) ??
     (expect.json === undefined ? undefined : jsonFault(answer, expect.json)) ??
+    (expect.jsonSchema === undefined ? undefined : schemaFault(answer, expect.jsonSchema)) ??
     rulesFault(expect.that, (budget) => answer.variables(budget)) ??
     certificateFault(observation, expect.certificateDays)
   );
@@ -74,6 +83,15 @@ function statusFault({ status }: ResponseHead, ranges: readonly StatusRange[]): 
 function statusFaultCode(status: number): FaultCode {
   if (status >= 500 && status <= 599) return 'SERVER_FAILED';
   return status >= 400 && status <= 499 ? 'REFUSED_BY_SERVER' : 'ASSERTION_STATUS';
+}
+
+function versionFault(
+  { httpVersion }: ResponseHead,
+  versions: readonly string[],
+): Fault | undefined {
+  if (versions.includes(httpVersion)) return undefined;
+  const message = `HTTP/${httpVersion} was spoken, wanted ${versions.join(' or ')}.`;
+  return fault('ASSERTION_VERSION', message);
 }
 
 function headerFault(head: ResponseHead, expected: Record<string, string>): Fault | undefined {
@@ -110,6 +128,15 @@ function jsonFault(answer: HttpAnswer, wanted: unknown): Fault | undefined {
   return difference === undefined
     ? undefined
     : fault('ASSERTION_JSON', `In the JSON body ${difference}.`);
+}
+
+function schemaFault(answer: HttpAnswer, schema: unknown): Fault | undefined {
+  const json = answer.json;
+  if (!json.ok) return fault('ASSERTION_JSON', 'The body is not JSON.');
+  const failure = jsonSchemaFailure(json.value, schema);
+  if (failure === undefined) return undefined;
+  const message = `The JSON body does not satisfy the schema: ${failure}.`;
+  return fault('ASSERTION_JSON', message, undefined, 'Compare the body with `expect.jsonSchema`.');
 }
 
 function certificateFault(

@@ -2,6 +2,8 @@
 // a value that holds in turn; everything else, arrays with all that is in them too, must be equal.
 // The answer is the first place that differs, as a path, because "the body differs" helps nobody.
 
+import { memberPath } from './document-path.ts';
+
 /** Deeper than any honest document; beyond it values count as different. */
 const DEPTH_MAX = 100;
 const SHOWN_LENGTH_MAX = 80;
@@ -60,10 +62,6 @@ function arrayDifference(
     if (inside !== undefined) return inside;
   }
   return undefined;
-}
-
-function memberPath(path: string, key: string): string {
-  return /^[A-Za-z_]\w*$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

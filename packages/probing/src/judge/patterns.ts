@@ -27,6 +27,23 @@ export function patternMatches(pattern: string, text: string): boolean {
   return compiled(pattern).matcher(text).find();
 }
 
+/** What the pattern's groups found, the whole match at 0; undefined = it is nowhere in the text. */
+export function patternGroups(pattern: string, text: string): string[] | undefined {
+  const matcher = compiled(pattern).matcher(text);
+  if (!matcher.find()) return undefined;
+  return Array.from({ length: matcher.groupCount() + 1 }, (_, at) => matcher.group(at) ?? '');
+}
+
+/** How many groups it has. */
+export function groupCount(pattern: string): number {
+  return compiled(pattern).groupCount();
+}
+
+/** The pattern that finds exactly this text. */
+export function literalPattern(text: string): string {
+  return text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
+}
+
 /** The same for the rules' `matches`, in the shape that CEL wants. */
 export function compilePattern(pattern: string): { test(text: string): boolean } {
   const program = compiled(pattern);

@@ -30,11 +30,11 @@ export function httpSpec({ timeoutMs: _, expect, ...wish }: HttpWish): HttpSpec 
 }
 
 export function httpCheck(wish: HttpWish): CompiledCheck {
-  return check(httpSpec(wish), wish.url, wish.timeoutMs);
+  return checkOf(httpSpec(wish), wish.url, wish.timeoutMs);
 }
 
 export function tcpCheck(host: string, port: number, timeoutMs?: number): CompiledCheck {
-  return check({ kind: 'tcp', host, port, ip: 'any' }, `${host}:${port}`, timeoutMs);
+  return checkOf({ kind: 'tcp', host, port, ip: 'any' }, `${host}:${port}`, timeoutMs);
 }
 
 /** Runs one check with a runner of its own. */
@@ -59,7 +59,11 @@ export const RUNNER_OPTIONS: ProbeRunnerOptions = {
   environment: {},
 };
 
-function check(spec: CompiledCheck['spec'], target: string, timeoutMs = TIMEOUT_MS): CompiledCheck {
+export function checkOf(
+  spec: CompiledCheck['spec'],
+  target: string,
+  timeoutMs = TIMEOUT_MS,
+): CompiledCheck {
   return {
     namespace: 'default',
     name: 'check',

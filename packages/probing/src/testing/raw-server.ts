@@ -24,6 +24,8 @@ export interface RawServerOptions {
   host?: string;
   port?: number;
   tls?: TlsOptions;
+  /** A client's end does not end the server's side. */
+  allowHalfOpen?: boolean;
 }
 
 export async function rawServer(
@@ -41,7 +43,7 @@ export async function rawServer(
   };
   const server = options.tls
     ? createTlsServer(options.tls, onConnection)
-    : createServer(onConnection);
+    : createServer({ allowHalfOpen: options.allowHalfOpen ?? false }, onConnection);
   // Handshakes that fail on purpose, and connections that never come to one.
   server.on('tlsClientError', () => {});
   const host = options.host ?? '127.0.0.1';

@@ -3,9 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { StartTlsProtocol } from '@holdfast/resources/compiled-check';
 import { testCertificates } from '../testing/certificates.ts';
 import { type Behaviour, rawServer } from '../testing/raw-server.ts';
-import type { StartTlsProtocol } from './start-tls-script.ts';
 import { type PlainTalk, startTlsServer } from './testing/start-tls-server.ts';
 import { probeTls } from './testing/tls-checks.ts';
 

@@ -5,7 +5,8 @@ import type { X509Certificate } from 'node:crypto';
 import { checkServerIdentity, type TLSSocket } from 'node:tls';
 import type { TlsFacts } from '@holdfast/resources/result';
 import { seenCertificate } from '../tls/certificate-facts.ts';
-import type { Revocation } from './revocation.ts';
+import type { Revocation, RevocationKnowledge } from './revocation.ts';
+import { trustedCertificates } from './trusted-certificates.ts';
 
 /** How the keys of the connection were agreed on; nothing for RSA key transport. */
 export interface EphemeralKey {
@@ -32,8 +33,36 @@ export interface TlsEvidence {
 /** OpenSSL verifies no longer ones. */
 const CHAIN_COUNT_MAX = 101;
 
+/** A handshake that is over. */
+export interface EndedHandshake {
+  socket: TLSSocket;
+  facts: TlsFacts;
+  /** Name or address that the certificate has to be for. */
+  serverName: string;
+  /** PEM of the check's own authorities. */
+  ca: string | undefined;
+  /** DER, as stapled. */
+  staple: Buffer | undefined;
+  /** Wall time. */
+  atMs: number;
+}
+
+export function gatherEvidence(
+  { socket, facts, serverName, ca, staple, atMs }: EndedHandshake,
+  revocations: RevocationKnowledge,
+): TlsEvidence {
+  const shown = shownCertificates(socket);
+  const [leaf] = shown;
+  const issuers = [...shown.slice(1), ...trustedCertificates(ca)];
+  const revocation =
+    leaf === undefined
+      ? { stapled: false, cached: false }
+      : revocations.look(leaf, issuers, staple, atMs);
+  return evidenceOf(socket, facts, serverName, shown, revocation);
+}
+
 /** As the peer showed them, leaf first. */
-export function shownCertificates(socket: TLSSocket): X509Certificate[] {
+function shownCertificates(socket: TLSSocket): X509Certificate[] {
   const shown: X509Certificate[] = [];
   let certificate = socket.getPeerX509Certificate();
   while (certificate !== undefined && shown.length < CHAIN_COUNT_MAX) {
@@ -43,7 +72,7 @@ export function shownCertificates(socket: TLSSocket): X509Certificate[] {
   return shown;
 }
 
-export function gatherEvidence(
+function evidenceOf(
   socket: TLSSocket,
   tls: TlsFacts,
   serverName: string,

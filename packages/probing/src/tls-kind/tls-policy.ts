@@ -4,6 +4,7 @@
 
 import type { Fault } from '@holdfast/kernel';
 import { chainFault, nameFault } from '../tls/tls-fault.ts';
+import type { RevocationKnowledge } from './revocation.ts';
 import { revokedFault, weakCertificateFault } from './tls-check-fault.ts';
 import type { TlsEvidence } from './tls-evidence.ts';
 import { keyWeakness, signatureWeakness } from './weakness.ts';
@@ -21,6 +22,12 @@ export interface TlsPolicy {
   /** For the audit log. */
   readonly name: string;
   verify(evidence: TlsEvidence, context: TlsPolicyContext): TlsVerdict;
+}
+
+/** A policy at work, with what it remembers between handshakes. */
+export interface TlsVerification {
+  readonly policy: TlsPolicy;
+  readonly revocations: RevocationKnowledge;
 }
 
 export const strictPolicy: TlsPolicy = {

@@ -7,9 +7,9 @@ import { test } from 'node:test';
 import type { TlsOptions } from 'node:tls';
 import { GOOD_DAYS, type ServerCertificate, testCertificates } from '../testing/certificates.ts';
 import { type Behaviour, rawServer } from '../testing/raw-server.ts';
+import type { TlsAuditRecord } from '../tls/tls-audit.ts';
 import { authority, issue, longChain } from './testing/authority.ts';
 import { probeTls, type RunWish, type TlsWish, tlsServer } from './testing/tls-checks.ts';
-import type { TlsAuditRecord } from './tls-audit.ts';
 import { createTlsProber } from './tls-prober.ts';
 
 const certificates = await testCertificates();
@@ -203,10 +203,10 @@ test('a chain that is longer than OpenSSL takes is a clear fault', async () => {
 
 test('each verification is told to the audit log, whatever its outcome', async () => {
   const records: TlsAuditRecord[] = [];
-  const prober = createTlsProber({ audit: (record) => records.push(record) });
-  await probe(good, {}, { prober });
-  await probe(certificates.expired, {}, { prober });
-  await probe(certificates.expired, { tls: NOBODY_VERIFIES }, { prober });
+  const audit = (record: TlsAuditRecord) => records.push(record);
+  await probe(good, {}, { audit });
+  await probe(certificates.expired, {}, { audit });
+  await probe(certificates.expired, { tls: NOBODY_VERIFIES }, { audit });
   assert.deepEqual(
     records.map(({ policy, trusted, enforced, faultCode }) => [
       policy,

@@ -6,29 +6,21 @@ import type { TLSSocket } from 'node:tls';
 import type { Fault } from '@holdfast/kernel';
 import type { TlsCheckSpec } from '@holdfast/resources/compiled-check';
 import type { ResultContext, TlsFacts } from '@holdfast/resources/result';
+import { part } from '../dial/part.ts';
 import { reach } from '../dial/reach.ts';
 import { PhaseLog } from '../phase-log.ts';
 import type { Connection, ProbeContext } from '../prober.ts';
+import { talkPlain } from '../start-tls/plain-dialogue.ts';
+import { startTlsScript } from '../start-tls/start-tls-script.ts';
 import { secure } from '../tls/handshake.ts';
+import { auditedFacts, auditedVerdict } from '../tls/tls-audit.ts';
 import { HandshakeMarks } from './handshake-marks.ts';
-import { talkPlain } from './plain-dialogue.ts';
-import type { RevocationKnowledge } from './revocation.ts';
-import { startTlsScript } from './start-tls-script.ts';
-import { auditRecord, type TlsAudit } from './tls-audit.ts';
-import { gatherEvidence, shownCertificates, type TlsEvidence } from './tls-evidence.ts';
+import { gatherEvidence, type TlsEvidence } from './tls-evidence.ts';
 import { type TlsObservation, tlsDetail } from './tls-observation.ts';
-import type { TlsPolicy, TlsVerdict } from './tls-policy.ts';
-import { trustedCertificates } from './trusted-certificates.ts';
-
-/** What all measurements of one prober share. */
-export interface TlsRunParts {
-  policy: TlsPolicy;
-  revocations: RevocationKnowledge;
-  audit?: TlsAudit;
-}
+import type { TlsVerdict, TlsVerification } from './tls-policy.ts';
 
 export class TlsRun {
-  readonly #parts: TlsRunParts;
+  readonly #verification: TlsVerification;
   readonly #spec: TlsCheckSpec;
   readonly #context: ProbeContext;
   readonly #serverName: string;
@@ -39,8 +31,8 @@ export class TlsRun {
   #evidence: TlsEvidence | undefined;
   #detail: Record<string, unknown>;
 
-  constructor(parts: TlsRunParts, spec: TlsCheckSpec, context: ProbeContext) {
-    this.#parts = parts;
+  constructor(verification: TlsVerification, spec: TlsCheckSpec, context: ProbeContext) {
+    this.#verification = context.verification ?? verification;
     this.#spec = spec;
     this.#context = context;
     this.#serverName = spec.tls.serverName ?? spec.host;
@@ -53,7 +45,8 @@ export class TlsRun {
   async run(): Promise<TlsObservation> {
     try {
       const observation = this.#observation(await this.#measure());
-      await this.#part();
+      // Our last flight is still on its way out: destroyed now, the handshake would fail for the server.
+      if (this.#secured !== undefined) await part(this.#secured, this.#context.signal);
       return observation;
     } finally {
       this.#secured?.destroy();
@@ -91,49 +84,44 @@ export class TlsRun {
     // A bad chain must not end it: the evidence is gathered first and the policy decides.
     const spec = { ...tls, verify: false };
     const wish = { serverName: this.#serverName, spec, alpn, inspection: this.#marks };
-    const secured = await secure(connection, wish, this.#log, this.#context.signal);
+    const secured = await secure(connection, wish, this.#log, this.#context);
     if (secured.facts !== undefined) this.#facts.tls = secured.facts;
     if (!secured.outcome.ok) return secured.outcome.fault;
     this.#secured = secured.outcome.value.socket;
     return secured.facts && this.#verify(this.#secured, secured.facts);
   }
 
-  /** Our last flight is still on its way out: destroyed now, the handshake would fail for the server. */
-  #part(): Promise<void> {
-    const { signal } = this.#context;
-    const socket = this.#secured;
-    return new Promise((resolve) => {
-      if (socket === undefined || signal.aborted) return resolve();
-      signal.addEventListener('abort', () => resolve(), { once: true });
-      socket.once('close', () => resolve());
-      socket.end(() => resolve());
-    });
-  }
-
   #verify(socket: TLSSocket, tls: TlsFacts): Fault | undefined {
     const atMs = this.#context.clock.wallMs();
-    const evidence = this.#gather(socket, tls, atMs);
-    const { policy, audit } = this.#parts;
+    const { policy, revocations } = this.#verification;
     const about = { serverName: this.#serverName, atMs };
+    const { ca } = this.#spec.tls;
+    const shown = { ...about, socket, facts: tls, ca, staple: this.#marks.staple };
+    const evidence = gatherEvidence(shown, revocations);
     const verdict = policy.verify(evidence, about);
     this.#note(tls, verdict);
     const verificationMs = this.#marks.verificationMs();
     const times = { verificationMs, chainVerifiedMs: this.#marks.sinceBegunMs() };
     this.#evidence = evidence;
     this.#detail = tlsDetail(this.#spec, evidence, this.#marks, times, atMs);
-    audit?.(auditRecord(this.#spec, policy, about, evidence, verdict, verificationMs));
+    this.#tell(evidence, verdict, verificationMs);
     return verdict.trusted || !this.#spec.tls.verify ? undefined : verdict.fault;
   }
 
-  #gather(socket: TLSSocket, tls: TlsFacts, atMs: number): TlsEvidence {
-    const shown = shownCertificates(socket);
-    const [leaf] = shown;
-    const issuers = [...shown.slice(1), ...trustedCertificates(this.#spec.tls.ca)];
-    const revocation =
-      leaf === undefined
-        ? { stapled: false, cached: false }
-        : this.#parts.revocations.look(leaf, issuers, this.#marks.staple, atMs);
-    return gatherEvidence(socket, tls, this.#serverName, shown, revocation);
+  #tell({ tls, revocation }: TlsEvidence, verdict: TlsVerdict, verificationMs: number): void {
+    const { peerIp = '', peerPort = 0 } = this.#facts;
+    this.#context.audit?.({
+      atMs: this.#context.clock.wallMs(),
+      peerIp,
+      peerPort,
+      serverName: this.#serverName,
+      policy: this.#verification.policy.name,
+      ...auditedVerdict(verdict.trusted ? undefined : verdict.fault),
+      enforced: this.#spec.tls.verify,
+      ...auditedFacts(tls),
+      revocation: revocation.status ?? 'unknown',
+      verificationMs,
+    });
   }
 
   /** The policy's word takes the place of the handshake's. */

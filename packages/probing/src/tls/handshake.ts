@@ -11,14 +11,18 @@ import {
   type TLSSocket,
 } from 'node:tls';
 import type { Fault } from '@holdfast/kernel';
-import type { TlsSpec } from '@holdfast/resources/compiled-check';
+import type { ClientCertificate, TlsSpec } from '@holdfast/resources/compiled-check';
 import type { TlsFacts } from '@holdfast/resources/result';
-import { abortFault } from '../abort.ts';
+import { abortFault, untilAborted } from '../abort.ts';
+import type { SystemError } from '../dial/connect-fault.ts';
 import type { PhaseLog } from '../phase-log.ts';
-import type { Connection, Outcome } from '../prober.ts';
+import type { Connection, Outcome, ProbeContext } from '../prober.ts';
+import { gatherEvidence } from '../tls-kind/tls-evidence.ts';
+import type { TlsVerification } from '../tls-kind/tls-policy.ts';
 import { peerChain, type SeenCertificate } from './certificate-facts.ts';
 import { secureContextFor } from './secure-context.ts';
-import { chainFault, type HandshakeError, handshakeFault, nameFault } from './tls-fault.ts';
+import { auditedFacts, auditedVerdict, type TlsAuditRecord } from './tls-audit.ts';
+import { chainFault, handshakeFault, nameFault } from './tls-fault.ts';
 
 export interface HandshakeWish {
   /** Sent (when it is a name) and verified. */
@@ -34,13 +38,28 @@ export interface HandshakeInspection {
   begun(socket: TLSSocket): void;
 }
 
+/** What of a run's context a handshake needs. */
+export type HandshakeContext = Pick<
+  ProbeContext,
+  'signal' | 'secrets' | 'clock' | 'audit' | 'verification'
+>;
+
 export interface HandshakeResult {
   outcome: Outcome<SecureStream>;
   /** Whenever the handshake came to its end, also when the certificate does not hold. */
   facts?: TlsFacts;
 }
 
+/** What is asked here of every certificate; kind `tls` has policies of its own and asks more. */
+const POLICY_NAME = 'chain and name';
 const NO_CERTIFICATE = {} as DetailedPeerCertificate;
+const CLOSED: SystemError = { code: 'ECONNRESET', message: 'closed' };
+
+interface Decision {
+  /** Absent: trusted. */
+  fault: Fault | undefined;
+  revocation: TlsAuditRecord['revocation'];
+}
 
 /** A secured connection, owned by the caller: its socket must be destroyed. */
 export class SecureStream {
@@ -57,54 +76,91 @@ export function secure(
   connection: Connection,
   wish: HandshakeWish,
   log: PhaseLog,
-  signal: AbortSignal,
+  context: HandshakeContext,
 ): Promise<HandshakeResult> {
-  return new Promise((resolve) => new Handshake(wish, log, signal, resolve).begin(connection));
+  return new Promise((resolve) => {
+    new Handshake(connection, wish, log, context, resolve).begin();
+  });
 }
 
 class Handshake {
+  readonly #connection: Connection;
   readonly #wish: HandshakeWish;
+  readonly #context: HandshakeContext;
   readonly #log: PhaseLog;
   readonly #signal: AbortSignal;
   readonly #resolve: (result: HandshakeResult) => void;
   #socket: TLSSocket | undefined;
+  #staple: Buffer | undefined;
   #ended = false;
 
   constructor(
+    connection: Connection,
     wish: HandshakeWish,
     log: PhaseLog,
-    signal: AbortSignal,
+    context: HandshakeContext,
     resolve: (result: HandshakeResult) => void,
   ) {
+    this.#connection = connection;
     this.#wish = wish;
     this.#log = log;
-    this.#signal = signal;
+    this.#context = context;
+    this.#signal = context.signal;
     this.#resolve = resolve;
   }
 
-  begin(connection: Connection): void {
-    const { spec, inspection } = this.#wish;
-    const context = secureContextFor(spec.ca, inspection === undefined ? 'modern' : 'old');
-    if (!this.#signal.aborted && context.ok) {
-      this.#connect(connection, context.value);
-      return;
-    }
-    connection.socket.destroy();
-    this.#refuse(context.ok ? abortFault(this.#signal, 'tls') : context.fault);
+  begin(): void {
+    const { client } = this.#wish.spec;
+    if (client === undefined) this.#beginAs(undefined);
+    else void this.#beginAsClient(client);
   }
 
-  #connect(connection: Connection, secureContext: SecureContext): void {
+  /** The key is read at each run, so that a renewed one counts from the next run on. */
+  async #beginAsClient(client: ClientCertificate): Promise<void> {
+    // What the peer says meanwhile stays in the kernel until TLS reads it.
+    this.#connection.socket.pause();
+    const filled = await untilAborted(this.#filled(client), this.#signal, 'tls');
+    if (filled.ok) this.#beginAs(filled.value);
+    else this.#giveUp(filled.fault);
+  }
+
+  async #filled(client: ClientCertificate): Promise<Outcome<ClientCertificate>> {
+    const { secrets } = this.#context;
+    const certificate = await secrets.fill(client.certificate);
+    if (!certificate.ok) return certificate;
+    const key = await secrets.fill(client.key);
+    if (!key.ok) return key;
+    return { ok: true, value: { certificate: certificate.value, key: key.value } };
+  }
+
+  #beginAs(client: ClientCertificate | undefined): void {
+    const { spec, inspection } = this.#wish;
+    const offer = inspection === undefined ? 'modern' : 'old';
+    const secureContext = secureContextFor(spec.ca, offer, client);
+    if (this.#signal.aborted) this.#giveUp(abortFault(this.#signal, 'tls'));
+    else if (!secureContext.ok) this.#giveUp(secureContext.fault);
+    else if (this.#connection.socket.destroyed) this.#giveUp(handshakeFault(CLOSED));
+    else this.#connect(secureContext.value);
+  }
+
+  #giveUp(fault: Fault): void {
+    this.#connection.socket.destroy();
+    this.#refuse(fault);
+  }
+
+  #connect(secureContext: SecureContext): void {
     const { serverName, alpn, inspection } = this.#wish;
+    const { verification } = this.#context;
     this.#signal.addEventListener('abort', this);
     this.#log.begin('tls');
     const socket = connect({
-      socket: connection.socket,
+      socket: this.#connection.socket,
       secureContext,
       // A server name is a DNS name; for addresses none is sent (RFC 6066 section 3).
       servername: isIP(serverName) === 0 ? serverName : '',
       ALPNProtocols: alpn,
       rejectUnauthorized: false,
-      requestOCSP: inspection !== undefined,
+      requestOCSP: inspection !== undefined || verification !== undefined,
       // The name is checked in our verdict.
       checkServerIdentity: () => undefined,
     });
@@ -113,9 +169,10 @@ class Handshake {
     socket.getPeerCertificate = () => NO_CERTIFICATE;
     this.#socket = socket;
     inspection?.begun(socket);
+    if (verification !== undefined) this.#keepStaple(socket);
     socket.once('secureConnect', () => this.#secured(socket));
-    socket.on('error', (error: HandshakeError) => this.#fail(handshakeFault(error)));
-    socket.on('close', () => this.#fail(handshakeFault({ code: 'ECONNRESET', message: 'closed' })));
+    socket.on('error', (error: SystemError) => this.#fail(handshakeFault(error)));
+    socket.on('close', () => this.#fail(handshakeFault(CLOSED)));
   }
 
   /** Aborted. */
@@ -125,12 +182,18 @@ class Handshake {
 
   #secured(socket: TLSSocket): void {
     this.#log.end();
+    const { audit, clock } = this.#context;
+    const startMs = audit === undefined ? 0 : clock.nowMs();
     const chain = peerChain(socket);
     const facts = this.#facts(socket, chain);
-    const fault = this.#verdict(socket, chain);
+    const { fault, revocation } = this.#decide(socket, chain, facts);
     if (fault !== undefined) {
       facts.verified = false;
       facts.verifyError = fault.message;
+    }
+    // Whoever inspects has a verdict of their own, and tells it.
+    if (audit !== undefined && this.#wish.inspection === undefined) {
+      this.#tell(facts, fault, revocation, clock.nowMs() - startMs);
     }
     if (fault !== undefined && this.#wish.spec.verify) {
       socket.destroy();
@@ -138,6 +201,29 @@ class Handshake {
     } else {
       this.#end({ facts, outcome: { ok: true, value: new SecureStream(socket) } });
     }
+  }
+
+  #tell(
+    facts: TlsFacts,
+    fault: Fault | undefined,
+    revocation: TlsAuditRecord['revocation'],
+    verificationMs: number,
+  ): void {
+    const { audit, clock, verification } = this.#context;
+    const { serverName, spec } = this.#wish;
+    const { address, port } = this.#connection;
+    audit?.({
+      atMs: clock.wallMs(),
+      peerIp: address.ip,
+      peerPort: port,
+      serverName,
+      policy: verification?.policy.name ?? POLICY_NAME,
+      ...auditedVerdict(fault),
+      enforced: spec.verify,
+      ...auditedFacts(facts),
+      revocation,
+      verificationMs,
+    });
   }
 
   #facts(socket: TLSSocket, chain: readonly SeenCertificate[]): TlsFacts {
@@ -150,6 +236,35 @@ class Handshake {
       verified: true,
       chain: chain.map(({ facts }) => facts),
     };
+  }
+
+  #keepStaple(socket: TLSSocket): void {
+    socket.once('OCSPResponse', (staple: Buffer | null | undefined) => {
+      if (staple !== null && staple !== undefined) this.#staple = Buffer.from(staple);
+    });
+  }
+
+  /** Whoever inspects asks a policy afterwards. */
+  #decide(socket: TLSSocket, chain: readonly SeenCertificate[], facts: TlsFacts): Decision {
+    const { verification } = this.#context;
+    if (verification === undefined || this.#wish.inspection !== undefined) {
+      return { fault: this.#verdict(socket, chain), revocation: 'unknown' };
+    }
+    return this.#decideBy(verification, socket, facts);
+  }
+
+  #decideBy(
+    { policy, revocations }: TlsVerification,
+    socket: TLSSocket,
+    facts: TlsFacts,
+  ): Decision {
+    const { serverName, spec } = this.#wish;
+    const about = { serverName, atMs: this.#context.clock.wallMs() };
+    const shown = { ...about, socket, facts, ca: spec.ca, staple: this.#staple };
+    const evidence = gatherEvidence(shown, revocations);
+    const verdict = policy.verify(evidence, about);
+    const revocation = evidence.revocation.status ?? 'unknown';
+    return { fault: verdict.trusted ? undefined : verdict.fault, revocation };
   }
 
   #verdict(socket: TLSSocket, chain: readonly SeenCertificate[]): Fault | undefined {

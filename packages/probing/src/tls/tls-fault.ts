@@ -4,11 +4,7 @@
 import { type Fault, type FaultCode, fault } from '@holdfast/kernel';
 import type { CertificateFacts } from '@holdfast/resources/result';
 import { brokenFault, type SystemError } from '../dial/connect-fault.ts';
-
-/** What Node adds to an error that came from OpenSSL. */
-export interface HandshakeError extends SystemError {
-  reason?: string;
-}
+import { alertFault } from './tls-alert.ts';
 
 const SHOWN_NAMES_MAX = 5;
 
@@ -22,7 +18,7 @@ const MEANING: ReadonlyMap<string, string> = new Map([
   ['INVALID_PURPOSE', 'it is not meant for servers'],
 ]);
 
-export function handshakeFault(error: HandshakeError): Fault {
+export function handshakeFault(error: SystemError): Fault {
   // Without a system call Node means that the peer ended the stream in an orderly way.
   if (error.code === 'ECONNRESET' && error.syscall === undefined) {
     return failed('the peer closed the connection');
@@ -30,7 +26,7 @@ export function handshakeFault(error: HandshakeError): Fault {
   if (error.syscall !== undefined && error.reason === undefined && error.code !== 'EPROTO') {
     return brokenFault(error, 'tls');
   }
-  return failed(error.reason ?? error.message);
+  return alertFault(error.code, 'tls') ?? failed(error.reason ?? error.message);
 }
 
 /** `verifyError` is OpenSSL's code for the chain. */

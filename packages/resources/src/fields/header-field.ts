@@ -3,6 +3,8 @@
 
 import * as z from 'zod';
 import { demand } from './demand.ts';
+import { checkPlaceholderFault, placeholderFault } from './placeholder.ts';
+import type { Proof } from './proven-text.ts';
 
 const NAME = demand(
   'is no name for a header: letters, digits and - only, no spaces',
@@ -22,17 +24,24 @@ const ONE_LINE = /^[^\x00-\x08\x0a-\x1f\x7f]*$/;
 
 export const headerName = z.string().regex(TOKEN, { error: NAME });
 
-const headerValue = z
-  .string({ error: VALUE })
-  .max(8192, { error: demand('must be at most 8,192 characters', 'shorten it') })
-  .regex(ONE_LINE, { error: VALUE })
-  .superRefine((value, context) => {
-    const fault = placeholderFault(value);
-    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
-  });
+const headerValue = (proof: Proof) =>
+  z
+    .string({ error: VALUE })
+    .max(8192, { error: demand('must be at most 8,192 characters', 'shorten it') })
+    .regex(ONE_LINE, { error: VALUE })
+    .superRefine((value, context) => {
+      const fault = proof(value);
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+    });
 
+/** Of channels. */
 export const headersField = withDistinctNames(
-  z.record(headerName, headerValue, { error: HEADERS }),
+  z.record(headerName, headerValue(placeholderFault), { error: HEADERS }),
+);
+
+/** Of checks, which know more placeholders. */
+export const checkHeadersField = withDistinctNames(
+  z.record(headerName, headerValue(checkPlaceholderFault), { error: HEADERS }),
 );
 
 /** Two spellings of one header would overwrite each other unseen. */
@@ -50,16 +59,4 @@ export function withDistinctNames<S extends z.ZodRecord<z.ZodString, z.ZodString
         });
     }
   });
-}
-
-/** Placeholders that are filled at each run: `${env:NAME}` and `${file:PATH}`; `$${` is a plain `${`. */
-export const PLACEHOLDER = /\$\{(?:env:[A-Za-z_][A-Za-z0-9_]*|file:[^}]+)\}/g;
-
-/** For messages and descriptions. */
-export const PLACEHOLDER_FORMS = `\${env:NAME} or \${file:PATH}`;
-
-export function placeholderFault(text: string): string | undefined {
-  const unknown = /\$\{[^}]*\}?/.exec(text.replaceAll('$${', '').replaceAll(PLACEHOLDER, ''))?.[0];
-  if (unknown === undefined) return undefined;
-  return demand(`${unknown} is no placeholder that can be filled`, `write ${PLACEHOLDER_FORMS}`);
 }

@@ -4,6 +4,7 @@
 import * as z from 'zod';
 import { similarWord } from '../similar-word.ts';
 import { demand } from './demand.ts';
+import { checkPlaceholderFault } from './placeholder.ts';
 
 const TEXT_LENGTH_MAX = 1024 * 1024;
 const WORDS_MAX = 50;
@@ -12,6 +13,14 @@ export function textField(what: string, hint: string) {
   const wanted = demand(what, hint);
   const tooLong = demand('must be at most 1 MiB', 'shorten it');
   return z.string({ error: wanted }).max(TEXT_LENGTH_MAX, { error: tooLong });
+}
+
+/** A text of a check that is filled at each run. */
+export function filledTextField(what: string, hint: string) {
+  return textField(what, hint).superRefine((text, context) => {
+    const fault = checkPlaceholderFault(text);
+    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+  });
 }
 
 export function boolField(hint: string) {
@@ -42,4 +51,18 @@ function wordDemand(words: readonly string[], what: string, example: string, inp
     `must be ${what}, or a list of them`,
     near === undefined ? `write ${example}` : `did you mean ${near}?`,
   );
+}
+
+/** A mapping in which just one of the fields stands. */
+export function oneOfFields<S extends z.ZodRawShape>(shape: S, hint: string) {
+  const names = Object.keys(shape);
+  const wanted = demand(`must be a mapping with one of ${names.join(', ')}`, hint);
+  return z
+    .strictObject(shape, {
+      error: ({ code }) => (code === 'invalid_type' ? wanted : undefined),
+    })
+    .superRefine((written, context) => {
+      const given = names.filter((name) => Object.hasOwn(written, name));
+      if (given.length !== 1) context.addIssue({ code: 'custom', message: wanted });
+    });
 }

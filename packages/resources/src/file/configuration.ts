@@ -1,14 +1,20 @@
 // What a sound file comes to: everything compiled, resources for display, and where each check stands.
 
 import { type AlertRule, compileChannel, compileRule, impliedRule } from '../alert.ts';
+import type { CheckSpec } from '../check.ts';
 import type { CompiledChannel, CompiledRule } from '../compiled-alert.ts';
 import type { CompiledCheck, EgressPolicy } from '../compiled-check.ts';
+import type { FaultTable } from '../fault-table.ts';
+import { compileFaultEntry } from '../fault-table-resource.ts';
 import { durationMs } from '../fields/duration-field.ts';
 import { DEFAULT_EGRESS, DEFAULT_RETENTION, type Retention } from '../house-defaults.ts';
 import { maskSecrets, type Resource } from '../mask-secrets.ts';
+import { compilePool } from '../pool.ts';
+import type { Preset } from '../presets.ts';
 import { compileCheck } from '../probe-check/compile-check.ts';
+import type { SharedParts } from '../probe-check/shared-parts.ts';
 import type { Problem } from '../problem.ts';
-import { matchesRule } from '../rule-match.ts';
+import { compileToken } from '../token.ts';
 import { type CheckDraft, draftKey, resourceOf } from './check-draft.ts';
 import type { FileContents, Named } from './file-contents.ts';
 import { type NamedFiles, withFiles } from './named-files.ts';
@@ -26,39 +32,75 @@ export interface Configuration {
   channels: CompiledChannel[];
   /** With channels and no rules there is one: everything to every channel. */
   rules: CompiledRule[];
+  /** Entries of the file alone, first match wins; `lookUpFault` knows what holds beyond them. */
+  faultTable: FaultTable;
+  /** Absolute paths and packages, in order, for agents to load. */
+  plugins: string[];
   /** Allowed, but probably not meant. */
   warnings: Problem[];
+}
+
+/** With the files that they name. */
+interface NamedParts {
+  checks: NamedFiles;
+  tokens: ReadonlyMap<string, NonNullable<CheckSpec['tls']>>;
 }
 
 /** For contents in which both passes found nothing wrong. */
 export function configurationOf(
   contents: FileContents,
-  files: NamedFiles,
+  named: NamedParts,
+  preset: Preset | undefined,
   list: ProblemList,
 ): Configuration {
   const resources = contents.checks.map(resourceOf);
-  const checks = contents.checks.map((draft) => {
-    const check = resourceOf(draft);
-    return compileCheck({ ...check, spec: withFiles(check.spec, files.get(draft) ?? {}) });
+  const shared = sharedParts(contents, named);
+  const checks = contents.checks.map((draft, index) => {
+    const check = resources[index] ?? resourceOf(draft);
+    const spec = withFiles(check.spec, named.checks.get(draft) ?? {});
+    return compileCheck({ ...check, spec }, shared);
   });
   const rules = whole(contents.rules);
   const channels = whole(contents.channels);
+  const others = [contents.tokens, contents.pools, contents.faultTables].flatMap((one) =>
+    whole<Resource>(one),
+  );
   const places = new Map(
     contents.checks.map((draft) => [draftKey(draft), list.placeText(placeOfCheck(draft))]),
   );
-  warnOfIdleRules(contents.rules, checks, list);
   return {
     checks,
-    resources: [...resources, ...rules, ...channels].map((resource) => maskSecrets(resource)),
+    resources: [...resources, ...rules, ...channels, ...others].map((one) => maskSecrets(one)),
     sourceOf: (namespace, name) => places.get(draftKey({ namespace, name })),
     egress: egressOf(contents),
-    retention: retentionOf(contents),
+    retention: retentionOf(contents, preset),
     channels: channels.map(compileChannel),
     rules: rulesOf(
       rules,
       channels.map(({ metadata }) => metadata.name),
     ),
+    faultTable: {
+      entries: whole(contents.faultTables).flatMap(({ spec }) =>
+        spec.entries.map(compileFaultEntry),
+      ),
+    },
+    plugins: contents.plugins.specifiers,
     warnings: list.warnings,
+  };
+}
+
+function sharedParts(contents: FileContents, files: NamedParts): SharedParts {
+  const tokens = whole(contents.tokens).map(({ metadata: { name }, spec }) => {
+    const tls = files.tokens.get(name);
+    return [name, compileToken(tls === undefined ? spec : { ...spec, tls })] as const;
+  });
+  const pools = whole(contents.pools).map(
+    ({ metadata, spec }) => [metadata.name, compilePool(metadata.name, spec)] as const,
+  );
+  return {
+    plugins: contents.plugins.descriptions,
+    tokens: new Map(tokens),
+    pools: new Map(pools),
   };
 }
 
@@ -84,29 +126,12 @@ function egressOf({ egress }: FileContents): EgressPolicy {
   };
 }
 
-function retentionOf({ retention }: FileContents): Retention {
-  const { raw, minutes, hours } = retention?.value ?? {};
+function retentionOf({ retention }: FileContents, preset: Preset | undefined): Retention {
+  const { raw, minutes, hours } = { ...preset?.retention, ...retention?.value };
   return {
     rawMs: (raw === undefined ? undefined : durationMs(raw)) ?? DEFAULT_RETENTION.rawMs,
     minuteMs:
       (minutes === undefined ? undefined : durationMs(minutes)) ?? DEFAULT_RETENTION.minuteMs,
     hourMs: (hours === undefined ? undefined : durationMs(hours)) ?? DEFAULT_RETENTION.hourMs,
   };
-}
-
-function warnOfIdleRules(
-  rules: readonly Named<AlertRule>[],
-  checks: readonly CompiledCheck[],
-  list: ProblemList,
-): void {
-  for (const { resource, nameAt } of rules) {
-    if (resource === undefined || checks.length === 0) continue;
-    const rule = compileRule(resource);
-    if (checks.some((check) => matchesRule(rule.match, check))) continue;
-    const message = `alert rule ${JSON.stringify(rule.name)} matches no check`;
-    list.warn(nameAt, {
-      message,
-      hint: 'compare its match with the names and labels of the checks',
-    });
-  }
 }

@@ -2,56 +2,65 @@
 // limits that exclude each other, and each check's own rules across fields.
 
 import { formatDuration } from '@holdfast/kernel';
-import { type DurationBounds, type DurationText, durationMs } from '../fields/duration-field.ts';
-import { INTERVAL_BOUNDS } from '../probe-check/check-fields.ts';
+import { compileRule } from '../alert.ts';
+import type { DurationBounds } from '../fields/duration-field.ts';
+import type { Preset } from '../presets.ts';
+import type { CheckFault } from '../probe-check/check-fault.ts';
 import { checkFaults } from '../probe-check/check-rules.ts';
-import { DEFAULT_INTERVAL_MS } from '../probe-check/check-times.ts';
+import { DEFAULT_INTERVAL_MS, milliseconds, timeoutMs } from '../probe-check/check-times.ts';
+import { matchesRule } from '../rule-match.ts';
 import { similarWord } from '../similar-word.ts';
+import type { Token } from '../token.ts';
 import { type CheckDraft, draftKey } from './check-draft.ts';
 import type { FileContents, Named } from './file-contents.ts';
+import { type LimitsInForce, NamespaceLimits } from './namespace-limits.ts';
 import type { At, ProblemList } from './problem-list.ts';
 
-/** Adds to the list, and fills in the interval where the default lies outside of the limits. */
-export function crossPass(contents: FileContents, list: ProblemList): void {
-  const limits = intervalLimits(contents, list);
+export interface CrossPassSettings {
+  limits: LimitsInForce;
+  preset: Preset | undefined;
+}
+
+/** Adds to the list, and fills in what a preset says, or the limits where the default lies outside. */
+export function crossPass(
+  contents: FileContents,
+  list: ProblemList,
+  { limits: inForce, preset }: CrossPassSettings,
+): void {
+  const limits = new NamespaceLimits(contents, list, inForce, preset);
+  const plugins = contents.plugins.descriptions;
+  const [tokens, pools] = [namesOf(contents.tokens), namesOf(contents.pools)];
   for (const draft of contents.checks) {
-    fitDefaultInterval(draft, limits);
-    for (const fault of checkFaults(draft.spec, limits, draft.lost)) {
-      const at = draft.origin(fault.field);
-      const shared = at.path[0] === 'defaults' && draft.name !== undefined;
-      const message = shared
-        ? `${fault.message}, in check ${JSON.stringify(draft.name)}`
-        : fault.message;
-      if (fault.warning) list.warn(at, { message, hint: fault.hint });
-      else list.value(at, { message, hint: fault.hint });
-    }
+    const own = limits.of(draft.namespace);
+    fitDefaultInterval(draft, own.interval);
+    layRetries(draft, preset);
+    const context = { limits: own, lost: draft.lost, plugins, tokens, pools };
+    for (const fault of checkFaults(draft.spec, context)) tell(draft, fault, list);
   }
+  limits.proveSums(contents.checks, list);
   checkNamesOnce(contents.checks, list);
   namesOnce(contents.rules, 'alert rule', list);
   namesOnce(contents.channels, 'channel', list);
+  namesOnce(contents.tokens, 'token', list);
+  namesOnce(contents.pools, 'pool', list);
+  namesOnce(contents.namespaces, 'entry for this namespace', list);
   channelsExist(contents, list);
+  tokensKnowWhere(contents.tokens, list);
+  warnOfIdleRules(contents, list);
 }
 
-function intervalLimits(contents: FileContents, list: ProblemList): DurationBounds {
-  const { min, max } = contents.limits?.value.interval ?? {};
-  const limits = {
-    minMs: milliseconds(min) ?? INTERVAL_BOUNDS.minMs,
-    maxMs: milliseconds(max) ?? INTERVAL_BOUNDS.maxMs,
-  };
-  if (limits.minMs <= limits.maxMs || contents.limits === undefined) return limits;
-  const at = {
-    root: contents.limits.at.root,
-    path: [...contents.limits.at.path, 'interval', 'min'],
-  };
-  list.value(at, {
-    message: `is more than max, ${formatDuration(limits.maxMs)}`,
-    hint: 'exchange the two',
-  });
-  return INTERVAL_BOUNDS;
+function tell(draft: CheckDraft, fault: CheckFault, list: ProblemList): void {
+  const at = draft.origin(fault.field);
+  const shared = at.path[0] === 'defaults' && draft.name !== undefined;
+  const message = shared
+    ? `${fault.message}, in check ${JSON.stringify(draft.name)}`
+    : fault.message;
+  if (fault.warning) list.warn(at, { message, hint: fault.hint });
+  else list.value(at, { message, hint: fault.hint });
 }
 
-function milliseconds(written: DurationText | undefined): number | undefined {
-  return written === undefined ? undefined : durationMs(written);
+function namesOf(entries: readonly { name: string | undefined }[]): ReadonlySet<string> {
+  return new Set(entries.flatMap(({ name }) => name ?? []));
 }
 
 function fitDefaultInterval(draft: CheckDraft, { minMs, maxMs }: DurationBounds): void {
@@ -59,6 +68,16 @@ function fitDefaultInterval(draft: CheckDraft, { minMs, maxMs }: DurationBounds)
   const fitting = Math.min(maxMs, Math.max(minMs, DEFAULT_INTERVAL_MS));
   if (fitting !== DEFAULT_INTERVAL_MS)
     draft.spec = { ...draft.spec, interval: formatDuration(fitting) };
+}
+
+/** Where the check says nothing of tries, and its timeout leaves room for them. */
+function layRetries(draft: CheckDraft, preset: Preset | undefined): void {
+  const { spec, lost } = draft;
+  if (preset?.retries === undefined || spec.retries?.attempts !== undefined || lost.has('retries'))
+    return;
+  const retries = { ...preset.retries, ...spec.retries };
+  const waitsMs = milliseconds(retries.backoff) ?? 0;
+  if (waitsMs < timeoutMs(spec)) draft.spec = { ...spec, retries };
 }
 
 function checkNamesOnce(checks: readonly CheckDraft[], list: ProblemList): void {
@@ -75,7 +94,11 @@ function checkNamesOnce(checks: readonly CheckDraft[], list: ProblemList): void 
   }
 }
 
-function namesOnce(entries: readonly Named<unknown>[], what: string, list: ProblemList): void {
+function namesOnce(
+  entries: readonly Pick<Named<unknown>, 'name' | 'nameAt'>[],
+  what: string,
+  list: ProblemList,
+): void {
   const first = new Map<string, At>();
   for (const { name, nameAt } of entries) {
     if (name === undefined) continue;
@@ -119,4 +142,40 @@ function channelsExist(contents: FileContents, list: ProblemList): void {
 function channelAt(at: At, index: number): At {
   const full = at.path[0] !== 'alerts';
   return { root: at.root, path: [...at.path, ...(full ? ['spec'] : []), 'channels', index] };
+}
+
+/** `tokenUrl` is another name of `url`; one of them is needed. */
+function tokensKnowWhere(tokens: readonly Named<Token>[], list: ProblemList): void {
+  for (const { resource, at } of tokens) {
+    if (resource === undefined) continue;
+    const { url, tokenUrl } = resource.spec;
+    const under = at.path[0] === 'tokens' ? [] : ['spec'];
+    const place = (name: string) => ({ root: at.root, path: [...at.path, ...under, name] });
+    if (url === undefined && tokenUrl === undefined)
+      list.value(place('url'), {
+        message: 'is missing',
+        hint: 'write url: https://login.example.com/oauth2/token',
+      });
+    if (url !== undefined && tokenUrl !== undefined)
+      list.key(place('tokenUrl'), {
+        message: 'is another name of url, which is given too',
+        hint: 'keep url, remove tokenUrl',
+      });
+  }
+}
+
+function warnOfIdleRules({ rules, checks }: FileContents, list: ProblemList): void {
+  const named = checks.flatMap(({ name, namespace, labels }) =>
+    name === undefined ? [] : [{ name, namespace, labels }],
+  );
+  for (const { resource, nameAt } of rules) {
+    if (resource === undefined || checks.length === 0) continue;
+    const rule = compileRule(resource);
+    if (named.some((check) => matchesRule(rule.match, check))) continue;
+    const message = `alert rule ${JSON.stringify(rule.name)} matches no check`;
+    list.warn(nameAt, {
+      message,
+      hint: 'compare its match with the names and labels of the checks',
+    });
+  }
 }

@@ -3,7 +3,9 @@
 
 import type { CheckSpec } from '../check.ts';
 import { DEFAULT_NAMESPACE } from '../fields/name-fields.ts';
-import { type CheckType, readTarget } from '../probe-check/target.ts';
+import type { PluginDescription } from '../plugin.ts';
+import { isCheckType } from '../probe-check/kinds.ts';
+import { readTarget } from '../probe-check/target.ts';
 import type { Path } from '../source/source-node.ts';
 import { type Addressed, addressesOf } from './check-addresses.ts';
 import { type CheckDraft, lostFields } from './check-draft.ts';
@@ -11,6 +13,7 @@ import type { FileReader } from './file-reader.ts';
 import { laidFields } from './fitting-defaults.ts';
 import { joined, withPathAsMethod } from './joined-parts.ts';
 import type { At, ProblemList } from './problem-list.ts';
+import { isKnownKind } from './unknown-kind.ts';
 import {
   assembled,
   type WrittenField,
@@ -30,19 +33,40 @@ interface Entry {
   own: WrittenFields;
   defaults: WrittenFields;
   lost: ReadonlySet<string>;
+  plugins: readonly PluginDescription[];
+}
+
+interface Around {
+  plugins: readonly PluginDescription[];
+  reader: FileReader;
+  list: ProblemList;
 }
 
 export function expandCheck(
   entry: Readonly<Record<string, unknown>>,
   at: At,
   defaults: Defaults,
-  reader: FileReader,
-  list: ProblemList,
+  { plugins, reader, list }: Around,
 ): CheckDraft[] {
   const own = writtenFields(entry, at, list);
   const lost = new Set([...lostFields(at, entry), ...defaults.lost]);
-  const read: Entry = { at, own, defaults: defaults.fields, lost };
+  if (!keepsKnownKind(own, at, plugins, list)) lost.add('type');
+  const read: Entry = { at, own, defaults: defaults.fields, lost, plugins };
   return addressesOf(read, reader, list).map((address) => draftOf(address, read, list));
+}
+
+/** Takes out a type that there is not, and tells it. */
+export function keepsKnownKind(
+  fields: WrittenFields,
+  { root }: At,
+  plugins: readonly PluginDescription[],
+  list: ProblemList,
+): boolean {
+  const type = fields.get('type');
+  if (type === undefined || isKnownKind(type.value, { root, path: type.path }, plugins, list))
+    return true;
+  fields.delete('type');
+  return false;
 }
 
 function inSpec(field: WrittenField): boolean {
@@ -53,11 +77,12 @@ function inSpec(field: WrittenField): boolean {
 const NOT_IN_SPEC = new Set(['type', 'target', 'targets', 'targetsFile', 'port', 'path', 'query']);
 
 function draftOf(address: Addressed, entry: Entry, list: ProblemList): CheckDraft {
-  const { at, defaults, lost } = entry;
-  const type = typeOf(address.target, entry.own, defaults);
-  const own = withPathAsMethod(type, entry, list);
-  const laid = laidFields(type, address.target, own, defaults);
-  const { target, server } = joined(address, type, entry, list);
+  const { at, defaults, lost, plugins } = entry;
+  const type = typeOf(address.target, entry.own, defaults, plugins);
+  const kind = type === undefined || isCheckType(type) ? type : 'plugin';
+  const own = withPathAsMethod(kind, entry, list);
+  const laid = laidFields(kind, address.target, own, defaults);
+  const { target, server } = joined(address, kind, entry, list);
   const fields = assembled([...laid.values()].filter(inSpec));
   const { name, namespace, labels, ...spec } = fields;
   return {
@@ -81,14 +106,16 @@ function typeOf(
   target: string | undefined,
   own: WrittenFields,
   defaults: WrittenFields,
-): CheckType | undefined {
+  plugins: readonly PluginDescription[],
+): string | undefined {
   const stated = own.get('type')?.value;
-  if (stated !== undefined) return stated as CheckType;
-  const reading = target === undefined ? undefined : readTarget(target, undefined);
-  if (reading?.ok) return reading.target.type;
+  if (stated !== undefined) return String(stated);
+  const reading = target === undefined ? undefined : readTarget(target, undefined, plugins);
+  if (reading?.ok)
+    return reading.target.type === 'plugin' ? reading.target.plugin.kind : reading.target.type;
   // `dns://server`, whose name stands in `query`.
   if (own.has('query') && !/^(?!dns:)[a-z]+:\/\//i.test(target ?? '')) return 'dns';
-  return defaults.get('type')?.value as CheckType | undefined;
+  return defaults.get('type')?.value as string | undefined;
 }
 
 /** The place of the nearest written field around the one asked for. */

@@ -1,7 +1,7 @@
 // The files that a configuration names. Every name is relative to the file it stands in; who calls the
 // loader resolves names relative to the first file, decides what may be read, and knows what was.
 
-import { dirname, isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { locate, type SourceNode } from '../source/source-node.ts';
 import type { At } from './problem-list.ts';
 
@@ -14,12 +14,26 @@ export type ReadFile = (path: string, encoding?: 'utf8' | 'base64') => string;
 /** The files that match a pattern of `*`, `**` and `?`, named as `readFile` takes them; may throw. */
 export type ListFiles = (pattern: string) => readonly string[];
 
+export interface FileAccess {
+  /** The first file. */
+  file: string;
+  /** Absolute; where the first file stands. Default told by `file`. */
+  folder?: string | undefined;
+  readFile?: ReadFile | undefined;
+  listFiles?: ListFiles | undefined;
+}
+
 export class FileReader {
   readonly listFiles: ListFiles | undefined;
-  readonly #readFile: ReadFile;
+  /** The first file, as other names are: relative to its own folder. */
+  readonly file: string;
+  readonly #folder: string;
+  readonly #readFile: ReadFile | undefined;
   readonly #folders = new WeakMap<SourceNode, string>();
 
-  constructor(readFile: ReadFile, listFiles?: ListFiles) {
+  constructor({ file, folder, readFile, listFiles }: FileAccess) {
+    this.file = basename(file);
+    this.#folder = folder ?? resolve(dirname(file));
     this.#readFile = readFile;
     this.listFiles = listFiles;
   }
@@ -29,14 +43,26 @@ export class FileReader {
     this.#folders.set(root, dirname(path));
   }
 
+  /** Whether the document is of another file than the first. */
+  isIncluded(root: SourceNode): boolean {
+    return this.#folders.has(root);
+  }
+
   /** Of a name in a document, as `readFile` takes it. */
   pathOf(root: SourceNode, name: string): string {
     const folder = this.#folders.get(root) ?? '.';
     return folder === '.' || isAbsolute(name) ? name : join(folder, name);
   }
 
+  /** Of a name in a document, for those who work in another folder. */
+  absolute(root: SourceNode, name: string): string {
+    return resolve(this.#folder, this.pathOf(root, name));
+  }
+
   /** May throw. */
   read(path: string, encoding: 'utf8' | 'base64' = 'utf8'): string {
+    if (this.#readFile === undefined)
+      throw Object.assign(new Error('no files here'), { code: 'files are not read here' });
     return this.#readFile(path, encoding);
   }
 }

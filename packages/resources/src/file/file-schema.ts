@@ -4,24 +4,18 @@
 import * as z from 'zod';
 import { alertRuleSchema, channelSchema, ruleFields, smtpFields, webhookFields } from '../alert.ts';
 import { checkSchema } from '../check.ts';
-import { cidrField } from '../fields/cidr-field.ts';
+import { faultTableSchema } from '../fault-table-resource.ts';
 import { demand } from '../fields/demand.ts';
-import { durationField } from '../fields/duration-field.ts';
 import { labelsField, nameField, namespaceField } from '../fields/name-fields.ts';
 import { textField } from '../fields/plain-fields.ts';
 import { statusCodeField, statusField } from '../fields/status-field.ts';
-import {
-  INTERVAL_BOUNDS,
-  probeFields,
-  TARGET_FORMS,
-  targetField,
-} from '../probe-check/check-fields.ts';
+import { poolSchema } from '../pool.ts';
+import { probeFields, TARGET_FORMS, targetField } from '../probe-check/check-fields.ts';
+import { tokenSchema } from '../token.ts';
+import { listOf, named, sectionFields } from './file-sections.ts';
 
 const TARGETS_MAX = 1_000;
 const INCLUDES_MAX = 1_000;
-const CIDRS_MAX = 1_000;
-/** An hour keeps the console useful, ten years are enough for anybody. */
-const RETENTION_BOUNDS = { minMs: 3_600_000, maxMs: 3_650 * 86_400_000, text: '1h to 3650d' };
 
 const PORT = demand('must be a port of 1 to 65,535', 'write it like port: 8080');
 const PATH = demand('must be a path', 'write it like path: /health');
@@ -30,16 +24,10 @@ const TARGETS = demand(
   'write targets: [https://a.example.com, https://b.example.com]',
 );
 const INCLUDE = demand('must be a list of files or patterns', 'write include: [checks/*.yaml]');
-const BLOCKS = demand('must be a list of address blocks', 'write it like deny: [10.0.0.0/8]');
 
 const who = {
   namespace: namespaceField.describe('Keeps tenants apart; default `default`.').optional(),
   labels: labelsField.describe('Free texts to select by.').optional(),
-};
-
-const named = {
-  name: nameField.describe('1 to 64 characters, unique among its kind.'),
-  labels: who.labels,
 };
 
 const older = {
@@ -87,15 +75,6 @@ const terseCheckSchema = z.strictObject({
 
 const defaultsSchema = z.strictObject({ ...probeFields, ...who, ...older });
 
-const blocks = z.array(cidrField, { error: BLOCKS }).max(CIDRS_MAX, { error: BLOCKS });
-const kept = (what: string) => durationField(RETENTION_BOUNDS, '30d').describe(what).optional();
-const interval = (what: string) => durationField(INTERVAL_BOUNDS, '5s').describe(what).optional();
-
-const listOf = <S extends z.ZodType>(item: S, section: string) =>
-  z.array(item, {
-    error: demand('must be a list', `start each entry with "- " under ${section}:`),
-  });
-
 const includedFile = z.string({ error: INCLUDE }).min(1, { error: INCLUDE });
 
 export const fileSchema = z
@@ -126,37 +105,7 @@ export const fileSchema = z
     alerts: listOf(z.strictObject({ ...named, ...ruleFields }), 'alerts')
       .describe('When to tell whom. Left out, every check tells every channel.')
       .optional(),
-    egress: z
-      .strictObject({
-        deny: blocks
-          .describe(
-            'Never probed, besides link-local, metadata, multicast and unspecified addresses.',
-          )
-          .optional(),
-        allow: blocks.describe('Exceptions: wins where narrower than what is denied.').optional(),
-      })
-      .describe('Which addresses probes may reach.')
-      .optional(),
-    retention: z
-      .strictObject({
-        raw: kept('Single results; default 7d.'),
-        minutes: kept('Sums by the minute; default 30d.'),
-        hours: kept('Sums by the hour; default 400d.'),
-      })
-      .describe('How long results are kept.')
-      .optional(),
-    limits: z
-      .strictObject({
-        interval: z
-          .strictObject({
-            min: interval('Shortest; default 1s.'),
-            max: interval('Longest; default 24h.'),
-          })
-          .describe('Bounds on the interval of every check in this file.')
-          .optional(),
-      })
-      .describe('What checks in this file may ask for.')
-      .optional(),
+    ...sectionFields,
     resources: listOf(z.unknown(), 'resources').describe('Resources in full form.').optional(),
   })
   .describe('Holdfast: what to ask, what a good answer is, and whom to tell.');
@@ -165,6 +114,9 @@ export const resourceSchemas = {
   Check: checkSchema,
   AlertRule: alertRuleSchema,
   Channel: channelSchema,
+  Token: tokenSchema,
+  Pool: poolSchema,
+  FaultTable: faultTableSchema,
 } as const;
 export type ResourceKind = keyof typeof resourceSchemas;
 
@@ -180,6 +132,11 @@ export interface SoundFile {
   checks?: (Partial<TerseCheck> | undefined)[];
   channels?: (Partial<TerseChannel> | undefined)[];
   alerts?: (Partial<TerseRule> | undefined)[];
+  tokens?: (Partial<NonNullable<HoldfastFile['tokens']>[number]> | undefined)[];
+  pools?: (Partial<NonNullable<HoldfastFile['pools']>[number]> | undefined)[];
+  namespaces?: (Partial<NonNullable<HoldfastFile['namespaces']>[number]> | undefined)[];
+  faults?: NonNullable<HoldfastFile['faults']>;
+  plugins?: string[];
   egress?: NonNullable<HoldfastFile['egress']>;
   retention?: NonNullable<HoldfastFile['retention']>;
   limits?: NonNullable<HoldfastFile['limits']>;

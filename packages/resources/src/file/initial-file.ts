@@ -11,7 +11,7 @@ const TEXT = `# Holdfast asks these targets again and again, and tells when one 
 #   holdfast up          runs it; changes to this file are taken up at once
 
 defaults: # for every check that does not say otherwise
-  interval: 30s # 1s to 24h
+  interval: 30s # 5s to 5m; limits: {interval: {min: 1s}} allows shorter ones
   timeout: 5s # 1s to 60s, at most the interval
 
 checks:

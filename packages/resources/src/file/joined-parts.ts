@@ -4,7 +4,7 @@
 import { kindList, kindsWith } from '../probe-check/kinds.ts';
 import { joinDns } from '../probe-check/older-dns.ts';
 import { joinTarget } from '../probe-check/older-target.ts';
-import type { CheckType } from '../probe-check/target.ts';
+import type { Kind } from '../probe-check/target.ts';
 import type { Addressed } from './check-addresses.ts';
 import type { At, ProblemList } from './problem-list.ts';
 import type { WrittenField, WrittenFields } from './written-fields.ts';
@@ -17,7 +17,7 @@ export interface Joined {
 
 export function joined(
   { target }: Addressed,
-  type: CheckType | undefined,
+  type: Kind | undefined,
   entry: { at: At; own: WrittenFields },
   list: ProblemList,
 ): Joined {
@@ -52,7 +52,7 @@ export function joined(
 
 /** For grpc the older `path` is the method. */
 export function withPathAsMethod(
-  type: CheckType | undefined,
+  type: Kind | undefined,
   { at, own }: { at: At; own: WrittenFields },
   list: ProblemList,
 ): WrittenFields {

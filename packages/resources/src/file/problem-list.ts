@@ -117,22 +117,33 @@ function shown(path: Path, node: SourceNode): string {
   return describe({ ...node, value: withoutAnyCredentials(node.value) });
 }
 
+/** Under these names of checks and tokens everything may be a secret. */
+const SECRET_FIELDS: ReadonlySet<string | number> = new Set([
+  'headers',
+  'payload',
+  'auth',
+  'client',
+  'clientSecret',
+  'parameters',
+  'dialogue',
+  'body',
+  'with',
+]);
+
 /**
- * Values of request headers and metadata, payloads, and the addresses of channels, which often are
- * the secret themselves.
+ * Values of request headers and metadata, payloads, credentials, and the addresses of channels, which
+ * often are the secret themselves.
  */
 function mayBeSecret(path: Path): boolean {
-  if (path.includes('expect')) return false;
+  if (path.includes('expect') && !path.includes('dialogue')) return false;
   const inCheck = path[0] === 'checks' || path[0] === 'defaults';
   const values = path.findIndex(
     (step, index) =>
-      step === 'headers' ||
-      (step === 'metadata' && (inCheck || path[index - 1] === 'spec')) ||
-      step === 'payload',
+      SECRET_FIELDS.has(step) || (step === 'metadata' && (inCheck || path[index - 1] === 'spec')),
   );
   if (values >= 0) return true;
   const last = path.at(-1);
-  return (last === 'server' || last === 'url') && !inCheck;
+  return (last === 'server' || last === 'url') && !inCheck && path[0] !== 'tokens';
 }
 
 /** Takes more than the credentials rather than less: the text may be broken just there. */

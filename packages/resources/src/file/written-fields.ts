@@ -15,7 +15,15 @@ export interface WrittenField {
 /** By canonical key; later entries win when two maps are laid over each other. */
 export type WrittenFields = Map<string, WrittenField>;
 
-const GROUPS: readonly string[] = ['expect', 'tls', 'headers', 'metadata', 'retries', 'labels'];
+const GROUPS: readonly string[] = [
+  'expect',
+  'tls',
+  'headers',
+  'metadata',
+  'retries',
+  'timeouts',
+  'labels',
+];
 
 /** Older name → present path, and what its value becomes. */
 const OLDER: Record<

@@ -1,17 +1,24 @@
 // The fields of a check, each with its own demand and description. The resource form and the terse
 // form of a file are both made of these, so a field means the same wherever it stands.
 
+import { isIP } from 'node:net';
 import * as z from 'zod';
 import { demand } from '../fields/demand.ts';
 import { durationField } from '../fields/duration-field.ts';
 import { boolField, textField, wholeNumberField } from '../fields/plain-fields.ts';
+import { provenText } from '../fields/proven-text.ts';
+import { dnsFields } from './dns-fields.ts';
 import { expectSchema } from './expect-fields.ts';
-import { dnsFields, grpcFields, httpFields, icmpFields, tlsFields } from './kind-fields.ts';
+import { httpFields } from './http-fields.ts';
+import { grpcFields, icmpFields, pluginFields } from './kind-fields.ts';
 import { CHECK_TYPES } from './kinds.ts';
+import { tcpFields } from './tcp-fields.ts';
+import { tlsFields } from './tls-fields.ts';
 
 export const INTERVAL_BOUNDS = { minMs: 1_000, maxMs: 86_400_000, text: '1s to 24h' };
-const TIMEOUT_BOUNDS = { minMs: 1_000, maxMs: 60_000, text: '1s to 60s' };
+export const TIMEOUT_BOUNDS = { minMs: 1_000, maxMs: 60_000, text: '1s to 60s' };
 const BACKOFF_BOUNDS = { minMs: 10, maxMs: 30_000, text: '10ms to 30s' };
+const PHASE_BOUNDS = { minMs: 1, maxMs: 60_000, text: '1ms to 60s' };
 /** Each try must still fit into the timeout of the run. */
 const ATTEMPTS_MAX = 5;
 
@@ -26,6 +33,20 @@ const retriesSchema = z.strictObject({
     .optional(),
 });
 
+const phase = (what: string) => durationField(PHASE_BOUNDS, '2s').describe(what).optional();
+
+const timeoutsSchema = z.strictObject({
+  resolve: phase('Looking up the name.'),
+  connect: phase('Connecting.'),
+  tls: phase('The TLS handshake.'),
+  write: phase('Sending the request.'),
+  wait: phase('From the request to the first byte of the answer.'),
+  transfer: phase('Reading the rest of the answer.'),
+});
+
+const ADDRESS = demand('must be an IP address', 'write it like address: 192.0.2.7');
+const TYPE = /^[a-z][a-z0-9-]{0,31}$/;
+
 export const TARGET_FORMS =
   'Web address, tcp://host:port, tls://host:port, dns://server/name, icmp://host, grpc://host:port or grpcs://host:port.';
 
@@ -38,9 +59,12 @@ export const targetField = textField(
 
 /** Every field of a check but its target; all have defaults. */
 export const probeFields = {
+  // Whether a plugin brings the kind is known once plugins are loaded: unknown-kind.ts.
   type: z
-    .enum(CHECK_TYPES)
-    .describe('Kind of the check; told by the target’s scheme if left out.')
+    .union([z.enum(CHECK_TYPES), z.string().regex(TYPE)])
+    .describe(
+      'Kind of the check, of Holdfast or of a plugin; told by the target’s scheme if left out.',
+    )
     .optional(),
   interval: durationField(INTERVAL_BOUNDS, '30s')
     .describe('Time from run to run; default 30s.')
@@ -50,6 +74,20 @@ export const probeFields = {
     .optional(),
   retries: retriesSchema
     .describe('Further tries after one that was not up, within the timeout; default none.')
+    .optional(),
+  timeouts: timeoutsSchema
+    .describe('Limits of single phases, all hops together; default only the timeout counts.')
+    .optional(),
+  addresses: z
+    .enum(['any', 'all'])
+    .describe(
+      'all: each of the name’s addresses is measured, and all must be up; default any, the first that answers. Not for dns.',
+    )
+    .optional(),
+  address: provenText(ADDRESS, (text) => (isIP(text) > 0 ? undefined : ADDRESS))
+    .describe(
+      'Dialled instead of what the target’s name resolves to; the name stays in TLS and in requests. Not for dns.',
+    )
     .optional(),
   paused: boolField('write paused: true').describe('true: kept, but not run.').optional(),
   ip: z
@@ -61,5 +99,7 @@ export const probeFields = {
   ...dnsFields,
   ...icmpFields,
   ...grpcFields,
+  ...tcpFields,
+  ...pluginFields,
   expect: expectSchema.describe('What a good answer is.').optional(),
 };

@@ -2,64 +2,79 @@
 // there and sound, and stays silent about the rest, which has been reported already.
 
 import { formatDuration } from '@holdfast/kernel';
-import type { CheckSpec } from '../check.ts';
 import { readDemand } from '../fields/demand.ts';
-import { type DurationBounds, durationMs } from '../fields/duration-field.ts';
+import { durationMs } from '../fields/duration-field.ts';
 import { ruleFault } from '../rule/rule-field.ts';
 import type { Path } from '../source/source-node.ts';
+import { addressFaults, phaseFaults } from './address-rules.ts';
+import type { CheckFault, CheckLimits, RuleContext, Spec } from './check-fault.ts';
 import { intervalMs, retryOf, timeoutMs } from './check-times.ts';
+import { tokenFaults } from './http-rules.ts';
 import { kindFaults } from './kind-rules.ts';
 import {
-  type CheckType,
+  isCheckType,
   KIND_EXPECTATIONS,
   KIND_FIELDS,
+  type Kind,
   kindList,
   kindsWith,
   TARGET_EXAMPLES,
 } from './kinds.ts';
 import { readTarget, type Target } from './target.ts';
 
-export interface CheckFault {
-  /** In the spec. */
-  field: Path;
-  message: string;
-  hint: string;
-  /** Doubtful, but allowed. */
-  warning?: true;
-}
-
-type Spec = Partial<CheckSpec>;
-
-/** `lost` names fields that were written but are faulty: they are not taken for left out. */
-export function checkFaults(
-  spec: Spec,
-  limits: DurationBounds,
-  lost: ReadonlySet<string> = new Set(),
-): CheckFault[] {
-  const reading = spec.target === undefined ? undefined : readTarget(spec.target, spec.type);
+export function checkFaults(spec: Spec, context: RuleContext): CheckFault[] {
+  const { plugins, lost, limits } = context;
+  const reading =
+    spec.target === undefined ? undefined : readTarget(spec.target, spec.type, plugins);
   const target = reading?.ok ? reading.target : undefined;
   const kindLost = lost.has('type') && spec.type === undefined;
-  const kind = kindLost ? undefined : (target?.type ?? spec.type);
-  const faults: CheckFault[] = [...timeFaults(spec, limits, lost), ...retryFaults(spec, lost)];
+  const kind = kindLost ? undefined : (target?.type ?? kindOf(spec.type));
+  const faults: CheckFault[] = [
+    ...timeFaults(spec, limits, lost),
+    ...phaseFaults(spec, lost),
+    ...retryFaults(spec, lost),
+  ];
   if (reading?.ok === false && !kindLost) faults.push({ field: ['target'], ...reading.fault });
   if (kind === undefined || kind === 'http') faults.push(...bodyFaults(spec, lost));
-  faults.push(...certificateFaults(spec, target));
+  faults.push(
+    ...certificateFaults(spec, target),
+    ...addressFaults(spec, target),
+    ...tokenFaults(spec, context),
+  );
   if (kind === undefined) return faults;
   const foreign = foreignFields(spec, kind);
-  const foreignNames = new Set(foreign.map(({ field }) => field[0]));
-  const own = kindFaults(spec, target, lost).filter(({ field }) => !foreignNames.has(field[0]));
+  const foreignNames = new Set(foreign.map(({ field }) => field.slice(0, 2).join()));
+  const own = kindFaults(kind, spec, target, context).filter(
+    ({ field }) =>
+      !foreignNames.has(field.slice(0, 2).join()) && !foreignNames.has(String(field[0])),
+  );
   return [...faults, ...foreign, ...own, ...ruleFaults(spec, kind)];
 }
 
-function timeFaults(spec: Spec, limits: DurationBounds, lost: ReadonlySet<string>): CheckFault[] {
+/** Any other type was told before, or is a plugin's. */
+function kindOf(type: string | undefined): Kind | undefined {
+  return type === undefined || isCheckType(type) ? type : 'plugin';
+}
+
+function timeFaults(spec: Spec, limits: CheckLimits, lost: ReadonlySet<string>): CheckFault[] {
+  const { minMs, maxMs } = limits.interval;
   const interval = spec.interval === undefined ? undefined : durationMs(spec.interval);
   const timeout = spec.timeout === undefined ? undefined : durationMs(spec.timeout);
   const everyMs = intervalMs(spec);
   const faults: CheckFault[] = [];
-  if (interval !== undefined && (interval < limits.minMs || interval > limits.maxMs)) {
-    const range = `${formatDuration(limits.minMs)} to ${formatDuration(limits.maxMs)}`;
-    const hint = `write interval: ${formatDuration(interval < limits.minMs ? limits.minMs : limits.maxMs)}`;
-    faults.push({ field: ['interval'], message: `is outside of limits.interval, ${range}`, hint });
+  if (interval !== undefined && (interval < minMs || interval > maxMs)) {
+    const short = interval < minMs;
+    const message = `is outside of the limits of ${formatDuration(minMs)} to ${formatDuration(maxMs)}`;
+    const wider = `{interval: {${short ? 'min' : 'max'}: ${formatDuration(interval)}}}`;
+    const hint = `write interval: ${formatDuration(short ? minMs : maxMs)}, or ${sectionText(limits, wider)}`;
+    faults.push({ field: ['interval'], message, hint });
+  }
+  const { timeoutMaxMs } = limits;
+  if (timeout !== undefined && timeoutMaxMs !== undefined && timeout > timeoutMaxMs) {
+    const most = formatDuration(timeoutMaxMs);
+    const wider = sectionText(limits, `{timeout: {max: ${formatDuration(timeout)}}}`);
+    const hint = `write timeout: ${most}, or ${wider}`;
+    faults.push({ field: ['timeout'], message: `is longer than the limit of ${most}`, hint });
   }
   const intervalLost = interval === undefined && lost.has('interval');
   if (timeout !== undefined && timeout > everyMs && !intervalLost) {
@@ -68,6 +83,10 @@ function timeFaults(spec: Spec, limits: DurationBounds, lost: ReadonlySet<string
     faults.push({ field: ['timeout'], message, hint });
   }
   return faults;
+}
+
+function sectionText({ section }: CheckLimits, wider: string): string {
+  return section.replace('…', wider);
 }
 
 /** The timeout covers all tries and the waits between them. */
@@ -103,7 +122,7 @@ function bodyFaults(spec: Spec, lost: ReadonlySet<string>): CheckFault[] {
       hint: 'write method: POST',
     });
   }
-  for (const name of ['body', 'json'] as const) {
+  for (const name of ['body', 'json', 'jsonSchema'] as const) {
     if (expect?.[name] === undefined) continue;
     const message = 'asks for a body, but HEAD brings none';
     faults.push({ field: ['expect', name], message, hint: 'write method: GET' });
@@ -111,7 +130,7 @@ function bodyFaults(spec: Spec, lost: ReadonlySet<string>): CheckFault[] {
   return faults;
 }
 
-function foreignFields(spec: Spec, kind: CheckType): CheckFault[] {
+function foreignFields(spec: Spec, kind: Kind): CheckFault[] {
   const foreign = Object.entries(spec).flatMap(([name, value]) => {
     const kinds = kindsWith(name);
     const isForeign = value !== undefined && kinds.length > 0 && !KIND_FIELDS[kind].includes(name);
@@ -124,7 +143,7 @@ function foreignFields(spec: Spec, kind: CheckType): CheckFault[] {
   return [...foreign, ...expected];
 }
 
-function belongsTo(kinds: readonly CheckType[], kind: CheckType, field: Path): CheckFault {
+function belongsTo(kinds: readonly Kind[], kind: Kind, field: Path): CheckFault {
   const [first = 'http'] = kinds;
   return {
     field,
@@ -134,7 +153,7 @@ function belongsTo(kinds: readonly CheckType[], kind: CheckType, field: Path): C
 }
 
 /** What of a rule the first pass cannot know: whether this kind has its variables. */
-function ruleFaults(spec: Spec, kind: CheckType): CheckFault[] {
+function ruleFaults(spec: Spec, kind: Kind): CheckFault[] {
   const { that } = spec.expect ?? {};
   if (that === undefined || !KIND_EXPECTATIONS[kind].includes('that')) return [];
   return [that].flat().flatMap((rule, index) => {

@@ -1,6 +1,7 @@
 // The times of a check in ms, defaults filled in: one reading for the rules across fields and for
 // the compiler, so that what is proven is what runs.
 
+import type { PhaseName } from '@holdfast/kernel';
 import type { CheckSpec } from '../check.ts';
 import { type DurationText, durationMs } from '../fields/duration-field.ts';
 
@@ -32,6 +33,20 @@ export function retryOf({ retries }: Spec): { attempts: number; backoffMs: numbe
 
 export function packetIntervalMs(spec: Spec): number {
   return milliseconds(spec.packetInterval) ?? DEFAULT_PACKET_INTERVAL_MS;
+}
+
+export const PHASES = ['resolve', 'connect', 'tls', 'write', 'wait', 'transfer'] as const;
+
+/** Absent where no phase has a limit; what the check says wins over what its pool says. */
+export function phaseLimitsMs(
+  { timeouts }: Spec,
+  ofPool: Partial<Record<PhaseName, number>> = {},
+): Partial<Record<PhaseName, number>> | undefined {
+  const limits = PHASES.flatMap((phase) => {
+    const limit = milliseconds(timeouts?.[phase]) ?? ofPool[phase];
+    return limit === undefined ? [] : [[phase, limit] as const];
+  });
+  return limits.length === 0 ? undefined : Object.fromEntries(limits);
 }
 
 export function milliseconds(written: DurationText | undefined): number | undefined {

@@ -2,34 +2,34 @@
 // It takes checks that validation has passed; anything else is a programmer's error and throws.
 
 import type { Check, CheckSpec } from '../check.ts';
-import type {
-  CompiledCheck,
-  HttpExpectation,
-  HttpSpec,
-  ProbeSpec,
-  StatusRange,
-} from '../compiled-check.ts';
-import { byteSize } from '../fields/byte-size.ts';
+import type { CompiledCheck, PluginSpec, ProbeSpec, TokenSpec } from '../compiled-check.ts';
 import { DEFAULT_NAMESPACE } from '../fields/name-fields.ts';
-import { statusRanges } from '../fields/status-field.ts';
-import { intervalMs, retryOf, timeoutMs } from './check-times.ts';
+import { compilePool } from '../pool.ts';
+import { compileToken } from '../token.ts';
+import { intervalMs, phaseLimitsMs, retryOf, timeoutMs } from './check-times.ts';
+import { httpSpec } from './compile-http.ts';
 import { dnsSpec, grpcSpec, icmpSpec, tlsCheckSpec } from './compile-kinds.ts';
-import { defined, ipOf, listOf, tlsOf } from './compiled-parts.ts';
+import { tcpSpec } from './compile-tcp.ts';
+import { defined, ipOf, listOf, tlsIfWritten } from './compiled-parts.ts';
+import {
+  type NamedPool,
+  NO_SHARED_PARTS,
+  OAUTH2_TOKEN,
+  poolName,
+  type SharedParts,
+  tokenUses,
+} from './shared-parts.ts';
 import { readTarget, type Target } from './target.ts';
 
-/** Loops show within five; browsers allow 20. */
-const DEFAULT_MAX_REDIRECTS = 5;
-/** Far above any health page; keeps one bad answer from filling an agent. */
-const DEFAULT_BODY_BYTES_MAX = 10 * 1024 * 1024;
-const SUCCESS: StatusRange = { from: 200, to: 299 };
-/** A redirect that is not followed is an answer in its own right. */
-const SUCCESS_OR_REDIRECT: StatusRange = { from: 200, to: 399 };
-
-/** `tls.ca` must hold PEM text by now; the loader reads paths. `maxRedirects` -1 stays: without limit. */
-export function compileCheck(check: Check): CompiledCheck {
+/**
+ * `tls.ca`, `tls.client` and `expect.jsonSchema` must hold what they mean by now; the loader reads
+ * paths. `maxRedirects` -1 stays: without limit.
+ */
+export function compileCheck(check: Check, shared: SharedParts = NO_SHARED_PARTS): CompiledCheck {
   const { metadata, spec } = check;
-  const reading = readTarget(spec.target, spec.type);
+  const reading = readTarget(spec.target, spec.type, shared.plugins);
   if (!reading.ok) throw new TypeError(`target ${reading.fault.message}`);
+  const pool = reading.target.type === 'http' ? poolOf(spec, shared) : undefined;
   return {
     namespace: metadata.namespace ?? DEFAULT_NAMESPACE,
     name: metadata.name,
@@ -38,17 +38,23 @@ export function compileCheck(check: Check): CompiledCheck {
     timeoutMs: timeoutMs(spec),
     labels: { ...metadata.labels },
     paused: spec.paused ?? false,
-    ...defined({ retry: retryOf(spec) }),
-    spec: probeSpec(reading.target, spec),
+    ...defined({
+      retry: retryOf(spec),
+      phaseLimitsMs: phaseLimitsMs(spec, pool?.limitsMs),
+      everyAddress: spec.addresses === 'all' ? true : undefined,
+      pinnedAddress: spec.address,
+      tokens: tokensOf(spec, shared),
+    }),
+    spec: probeSpec(reading.target, spec, pool),
   };
 }
 
-function probeSpec(target: Target, spec: CheckSpec): ProbeSpec {
+function probeSpec(target: Target, spec: CheckSpec, pool: NamedPool | undefined): ProbeSpec {
   switch (target.type) {
     case 'http':
-      return httpSpec(target.url, spec);
+      return httpSpec(target.url, spec, pool);
     case 'tcp':
-      return { kind: 'tcp', host: target.host, port: target.port, ip: ipOf(spec) };
+      return tcpSpec(target, spec);
     case 'tls':
       return tlsCheckSpec(target, spec);
     case 'dns':
@@ -57,47 +63,36 @@ function probeSpec(target: Target, spec: CheckSpec): ProbeSpec {
       return icmpSpec(target, spec);
     case 'grpc':
       return grpcSpec(target, spec);
+    case 'plugin':
+      return pluginSpec(target.plugin.kind, spec);
   }
 }
 
-function httpSpec(url: string, spec: CheckSpec): HttpSpec {
-  const maxRedirects = spec.maxRedirects ?? DEFAULT_MAX_REDIRECTS;
-  const http: HttpSpec = {
-    kind: 'http',
-    url,
-    method: spec.method ?? 'GET',
-    headers: { ...spec.headers },
-    maxRedirects,
+function pluginSpec(plugin: string, spec: CheckSpec): PluginSpec {
+  return {
+    kind: 'plugin',
+    plugin,
+    target: spec.target,
+    options: { ...spec.with },
     ip: ipOf(spec),
-    tls: tlsOf(spec),
-    bodyBytesMax:
-      (spec.bodyLimit === undefined ? undefined : byteSize(spec.bodyLimit)) ??
-      DEFAULT_BODY_BYTES_MAX,
-    expect: expectation(spec.expect ?? {}, maxRedirects),
+    ...tlsIfWritten(spec),
+    expect: { that: listOf(spec.expect?.that) },
   };
-  return { ...http, ...defined({ body: spec.body }) };
 }
 
-function expectation(
-  expect: NonNullable<CheckSpec['expect']>,
-  maxRedirects: number,
-): HttpExpectation {
-  const { status, headers = {}, body, json, that = [], certificateDays } = expect;
-  const ranges = status === undefined ? undefined : statusRanges(status);
-  const lowerCase = Object.entries(headers).map(([name, pattern]) => [name.toLowerCase(), pattern]);
-  return {
-    status: ranges ?? [maxRedirects === 0 ? SUCCESS_OR_REDIRECT : SUCCESS],
-    headers: Object.fromEntries(lowerCase),
-    that: listOf(that),
-    ...defined({
-      body:
-        body === undefined
-          ? undefined
-          : typeof body === 'string'
-            ? { matches: body }
-            : defined(body),
-      json,
-      certificateDays,
-    }),
-  };
+/** The default pool exists though nobody defined it. */
+function poolOf(spec: CheckSpec, { pools }: SharedParts): NamedPool | undefined {
+  const name = poolName(spec);
+  return name === undefined ? undefined : (pools.get(name) ?? compilePool(name, {}));
+}
+
+function tokensOf(spec: CheckSpec, { tokens }: SharedParts): Record<string, TokenSpec> | undefined {
+  const own = spec.auth?.oauth2;
+  const used = new Map<string, TokenSpec>();
+  if (own !== undefined) used.set(OAUTH2_TOKEN, compileToken(own));
+  for (const { token } of tokenUses(spec)) {
+    const known = tokens.get(token);
+    if (known !== undefined && !used.has(token)) used.set(token, known);
+  }
+  return used.size === 0 ? undefined : Object.fromEntries(used);
 }

@@ -5,9 +5,8 @@ import type { DnsSection, DnsSpec, GrpcSpec, IcmpSpec, TlsCheckSpec } from '../c
 import { byteSize } from '../fields/byte-size.ts';
 import { shareOf } from '../fields/share-field.ts';
 import { milliseconds, packetIntervalMs } from './check-times.ts';
-import { defined, ipOf, listOf, tlsOf } from './compiled-parts.ts';
-import { DNS_PORT, SERVER_EXAMPLE } from './dns-target.ts';
-import { readHostAndPort } from './host-and-port.ts';
+import { defined, ipOf, listOf, tlsIfWritten, tlsOf } from './compiled-parts.ts';
+import { type DnsServer, dialled, readDnsServer } from './dns-server.ts';
 import type { Target } from './target.ts';
 
 type TargetOf<K extends Target['type']> = Extract<Target, { type: K }>;
@@ -45,13 +44,25 @@ export function tlsCheckSpec({ host, port }: TargetOf<'tls'>, spec: CheckSpec): 
 }
 
 export function dnsSpec(target: TargetOf<'dns'>, spec: CheckSpec): DnsSpec {
-  const { rcode, answer, authority, additional, that } = spec.expect ?? {};
+  const { rcode, answer, authority, additional, secure, that } = spec.expect ?? {};
+  const server = target.server ?? serverOf(spec.server);
+  const transport = spec.transport ?? server?.transport ?? 'udp';
+  const { roots, trustAnchors } = spec;
+  const dnssec = spec.dnssec === true ? true : undefined;
+  const trace = spec.trace === true ? true : undefined;
   return {
     kind: 'dns',
     name: target.name,
     recordType: spec.recordType ?? 'A',
-    ...defined({ server: target.server ?? serverOf(spec.server) }),
-    transport: spec.transport ?? 'udp',
+    ...defined({ server: server === undefined ? undefined : dialled(server, transport) }),
+    transport,
+    ...tlsIfWritten(spec),
+    ...defined({
+      dnssec,
+      trace,
+      roots: roots?.map(({ name, ip, port }) => ({ name, ip, ...defined({ port }) })),
+    }),
+    ...defined({ trustAnchors }),
     recursion: spec.recursion ?? true,
     ip: ipOf(spec),
     tries: spec.tries ?? DEFAULT_DNS_TRIES,
@@ -61,15 +72,16 @@ export function dnsSpec(target: TargetOf<'dns'>, spec: CheckSpec): DnsSpec {
       answer: sectionOf(answer),
       authority: sectionOf(authority),
       additional: sectionOf(additional),
+      ...defined({ secure }),
     },
   };
 }
 
-function serverOf(written: string | undefined): DnsSpec['server'] {
+function serverOf(written: string | undefined): DnsServer | undefined {
   if (written === undefined) return undefined;
-  const reading = readHostAndPort(written, SERVER_EXAMPLE, DNS_PORT);
+  const reading = readDnsServer(written);
   if (!reading.ok) throw new TypeError(`server ${reading.fault.message}`);
-  return { host: reading.host, port: reading.port };
+  return reading.server;
 }
 
 function sectionOf(written: Expect['answer']): DnsSection {

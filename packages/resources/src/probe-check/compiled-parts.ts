@@ -3,13 +3,19 @@
 import type { CheckSpec } from '../check.ts';
 import type { IpPreference, TlsSpec } from '../compiled-check.ts';
 
-export function ipOf({ ip }: CheckSpec): IpPreference {
+export function ipOf({ ip }: Pick<CheckSpec, 'ip'>): IpPreference {
   return ip === undefined ? 'any' : ip === 4 ? '4' : ip === 6 ? '6' : ip;
 }
 
-export function tlsOf({ tls }: CheckSpec): TlsSpec {
-  const { serverName, ca, verify = true } = tls ?? {};
-  return { verify, ...defined({ serverName, ca }) };
+/** Of a check, or of a token. */
+export function tlsOf({ tls }: Pick<CheckSpec, 'tls'>): TlsSpec {
+  const { serverName, ca, verify = true, client } = tls ?? {};
+  return { verify, ...defined({ serverName, ca, client }) };
+}
+
+/** Absent where nothing is written: the prober has the same default. */
+export function tlsIfWritten(spec: CheckSpec): { tls?: TlsSpec } {
+  return spec.tls === undefined ? {} : { tls: tlsOf(spec) };
 }
 
 /** What may be written alone or as a list, as a list. */

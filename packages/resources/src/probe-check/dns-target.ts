@@ -7,13 +7,12 @@ import { readHostAndPort, type TargetFault } from './host-and-port.ts';
 
 /** RFC 1035 §4.2. */
 export const DNS_PORT = 53;
-export const SERVER_EXAMPLE = '1.1.1.1 or dns.example.com:53';
 const NAME_EXAMPLE = 'dns://1.1.1.1/example.com';
 const LABEL = /^[A-Za-z0-9_*/-]{1,63}$/;
 const NAME_LENGTH_MAX = 253;
 
 export type DnsTargetReading =
-  | { ok: true; name: string; server?: { host: string; port: number } }
+  | { ok: true; name: string; server?: { host: string; port: number | undefined } }
   | { ok: false; fault: TargetFault };
 
 /** Of what follows `dns://`. An empty server, as in `dns:///name`, is the system's. */
@@ -25,7 +24,9 @@ export function readDnsAddress(rest: string): DnsTargetReading {
   if (nameText === '')
     return refused('has no name to look up', `write dns://${serverText}/example.com`);
   const name = readDnsName(nameText);
-  return name.ok ? { ...name, server: { host: server.host, port: server.port } } : name;
+  return name.ok
+    ? { ...name, server: { host: server.host, port: server.portWritten ? server.port : undefined } }
+    : name;
 }
 
 export function readDnsName(text: string): DnsTargetReading {

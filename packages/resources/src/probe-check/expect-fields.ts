@@ -65,6 +65,13 @@ const bodySchema = z.strictObject({
   notMatches: patternField.describe('RE2 expression found nowhere in the body.').optional(),
 });
 
+const SCHEMA = demand(
+  'must be a JSON Schema or the path of one',
+  'write jsonSchema: schemas/order.json, or {type: object}',
+);
+const SPOKEN = demand('must be 1.1 or 2, or a list of them', 'write version: 2');
+const httpVersion = z.union([z.enum(['1.1', '2']), z.literal([1.1, 2])], { error: SPOKEN });
+
 const BODY = demand('must be a regular expression or a mapping', 'write body: {contains: ok}');
 const THAT = demand('must be a rule or a list of rules', "write that: 'status == 200'");
 const EXPECTED_HEADERS = demand(
@@ -133,11 +140,26 @@ export const expectSchema = z.strictObject({
       { error: THAT },
     )
     .describe(
-      'CEL rules that must be true. Variables: total_ms, phases, target; http: status, headers, body, json; other kinds: detail; http, tls and grpc: certificate_days.',
+      'CEL rules that must be true. Variables: total_ms, phases, target; http: status, headers, body, json; other kinds: detail; http, tls, tcp and grpc: certificate_days.',
     )
     .optional(),
+  jsonSchema: z
+    .union([z.string({ error: SCHEMA }), z.record(z.string(), z.unknown())], { error: SCHEMA })
+    .describe(
+      'http: JSON Schema (draft 2020-12) that the JSON body satisfies, or the path of one relative to the file.',
+    )
+    .optional(),
+  version: z
+    .union(
+      [httpVersion, z.array(httpVersion, { error: SPOKEN }).min(1, { error: SPOKEN }).max(5)],
+      {
+        error: SPOKEN,
+      },
+    )
+    .describe('http: version that is spoken, 1.1 or 2, or a list; default any.')
+    .optional(),
   certificateDays: wholeNumberField(0, 3_650, 'write certificateDays: 14')
-    .describe('http and tls: the certificate is valid for at least so many days more.')
+    .describe('http, tls and tcp: the certificate is valid for at least so many days more.')
     .optional(),
   versionMin: z
     .enum(TLS_VERSIONS, { error: VERSION })
@@ -150,6 +172,13 @@ export const expectSchema = z.strictObject({
     .optional(),
   staple: boolField('write staple: true')
     .describe('tls: true asks for a stapled OCSP answer that says good; default false.')
+    .optional(),
+  banner: patternField
+    .describe('tcp: RE2 expression found in what the peer says first; needs banner.')
+    .optional(),
+  secure: z
+    .literal(true, { error: demand('must be true', 'write secure: true, or leave it out') })
+    .describe('dns: the answer was validated as secure; needs dnssec.')
     .optional(),
   rcode: wordsField(RCODES, 'a code of DNS', 'rcode: NXDOMAIN')
     .describe('dns: right codes of the answer; default NOERROR.')

@@ -1,73 +1,56 @@
-// Rules across the fields of one kind: what a tls, dns, icmp or grpc check cannot mean. Each speaks of
-// the fields that are there and sound, and stays silent about the rest.
+// Rules across the fields of one kind: what a tls, icmp, grpc or plugin's check cannot mean. Each speaks
+// of the fields that are there and sound, and stays silent about the rest.
 
-import { isIP } from 'node:net';
 import { formatDuration } from '@holdfast/kernel';
-import type { CheckSpec } from '../check.ts';
-import type { CheckFault } from './check-rules.ts';
+import { type CheckFault, faultOf, type RuleContext, type Spec } from './check-fault.ts';
 import { packetIntervalMs, timeoutMs } from './check-times.ts';
+import { dnsFaults } from './dns-rules.ts';
+import { httpFaults } from './http-rules.ts';
 import { CALL } from './kind-fields.ts';
-import { isHttpMethod } from './kinds.ts';
+import type { Kind } from './kinds.ts';
 import type { Target } from './target.ts';
-
-type Spec = Partial<CheckSpec>;
+import { tcpFaults } from './tcp-rules.ts';
 
 const PAYLOAD_BYTES_MIN = 16;
 const PAYLOAD_BYTES_MAX = 65_000;
+/** More would only hide the others. */
+const PLUGIN_FAULTS_MAX = 50;
 const START_TLS_PORTS = { smtp: 587, imap: 143, pop3: 110, ftp: 21, postgres: 5432 } as const;
 
 export function kindFaults(
+  kind: Kind,
   spec: Spec,
   target: Target | undefined,
-  lost: ReadonlySet<string>,
+  context: RuleContext,
 ): CheckFault[] {
+  if (target?.type === 'plugin') return pluginFaults(spec, target);
   if (target?.type === 'tls') return tlsFaults(spec, target);
-  if (target?.type === 'dns') return dnsFaults(spec, target, lost);
-  if ((target?.type ?? spec.type) === 'icmp') return icmpFaults(spec, lost);
-  if ((target?.type ?? spec.type) === 'grpc') return grpcFaults(spec, target, lost);
-  if (
-    (target?.type ?? spec.type) === 'http' &&
-    spec.method !== undefined &&
-    !isHttpMethod(spec.method)
-  )
-    return [
-      fault(
-        'method',
-        'is a call of grpc, this check is http',
-        'write method: GET, or grpc:// before the target',
-      ),
-    ];
-  return [];
+  if (target?.type === 'dns') return dnsFaults(spec, target, context);
+  if (kind === 'icmp') return icmpFaults(spec, context.lost);
+  if (kind === 'grpc') return grpcFaults(spec, target, context.lost);
+  if (kind === 'tcp') return tcpFaults(spec, context);
+  return kind === 'http' ? httpFaults(spec, target, context) : [];
+}
+
+/** What the plugin itself finds wrong. */
+function pluginFaults(spec: Spec, { plugin }: Target & { type: 'plugin' }): CheckFault[] {
+  try {
+    return plugin
+      .validate(structuredClone(spec.with ?? {}))
+      .slice(0, PLUGIN_FAULTS_MAX)
+      .map(({ path, message, hint }) => faultOf(['with', ...path], message, hint));
+  } catch {
+    // What it threw may quote the options, which may be secrets.
+    const message = `cannot be proven: the plugin for ${plugin.kind} fails on it`;
+    return [faultOf('with', message, 'tell the author of the plugin')];
+  }
 }
 
 function tlsFaults({ startTls }: Spec, target: Target & { type: 'tls' }): CheckFault[] {
   if (startTls === undefined || target.portWritten) return [];
   const message = `needs the port of ${startTls}: without one it is 443`;
   const host = target.host.includes(':') ? `[${target.host}]` : target.host;
-  return [fault('startTls', message, `write target: tls://${host}:${START_TLS_PORTS[startTls]}`)];
-}
-
-function dnsFaults(
-  spec: Spec,
-  target: Target & { type: 'dns' },
-  lost: ReadonlySet<string>,
-): CheckFault[] {
-  const faults: CheckFault[] = [];
-  if (target.server !== undefined && spec.server !== undefined)
-    faults.push(
-      fault('server', 'is given, but the target names a server too', 'keep one of the two'),
-    );
-  const typeLost = spec.recordType === undefined && lost.has('recordType');
-  if (isIP(target.name) > 0 && spec.recordType !== 'PTR' && !typeLost) {
-    const hint = `write recordType: PTR, or target: dns://${target.name}/example.com to ask this server`;
-    faults.push(fault('target', 'is an address, not a name', hint));
-  }
-  if (spec.transport === 'tcp' && spec.tries !== undefined)
-    faults.push({
-      ...fault('tries', 'counts what is sent over udp, but transport is tcp', 'remove it'),
-      warning: true,
-    });
-  return faults;
+  return [faultOf('startTls', message, `write target: tls://${host}:${START_TLS_PORTS[startTls]}`)];
 }
 
 function icmpFaults(spec: Spec, lost: ReadonlySet<string>): CheckFault[] {
@@ -80,12 +63,12 @@ function icmpFaults(spec: Spec, lost: ReadonlySet<string>): CheckFault[] {
   if (sound && packets > 1 && spanMs >= timeoutMs(spec)) {
     const message = `take ${formatDuration(spanMs)} to send, and the timeout is ${formatDuration(timeoutMs(spec))}`;
     faults.push(
-      fault('packets', message, 'write fewer, a shorter packetInterval or a longer timeout'),
+      faultOf('packets', message, 'write fewer, a shorter packetInterval or a longer timeout'),
     );
   }
   if (payload !== undefined && !isPayloadSize(payload)) {
     const message = `must be a whole number of ${PAYLOAD_BYTES_MIN} to ${PAYLOAD_BYTES_MAX.toLocaleString('en')} for icmp`;
-    faults.push(fault('payload', message, 'write payload: 56'));
+    faults.push(faultOf('payload', message, 'write payload: 56'));
   }
   if (expect?.jitter !== undefined && packets < 2 && !lost.has('packets')) {
     const message = 'is between packets, and only one is sent';
@@ -112,15 +95,15 @@ function grpcFaults(
   const faults: CheckFault[] = [];
   const example = 'package.Service/Method';
   if (method !== undefined && !CALL.test(method))
-    faults.push(fault('method', `must be ${example} for grpc`, `write method: ${example}`));
+    faults.push(faultOf('method', `must be ${example} for grpc`, `write method: ${example}`));
   if (method === undefined && !lost.has('method')) {
     for (const name of ['payload', 'descriptorSet', 'messages'] as const)
       if (spec[name] !== undefined)
-        faults.push(fault(name, 'is given, but the method is not', `write method: ${example}`));
+        faults.push(faultOf(name, 'is given, but the method is not', `write method: ${example}`));
   }
   if (method !== undefined && spec.service !== undefined)
     faults.push(
-      fault(
+      faultOf(
         'service',
         'is asked of the health service, but a method is given',
         'keep one of the two',
@@ -131,10 +114,6 @@ function grpcFaults(
     faults.push({ field: ['expect', 'serving'], message, hint: 'write expect: {json: …} instead' });
   }
   if (target?.type === 'grpc' && !target.secure && spec.tls !== undefined)
-    faults.push(fault('tls', 'is given, but grpc:// is plain', 'write grpcs:// in the target'));
+    faults.push(faultOf('tls', 'is given, but grpc:// is plain', 'write grpcs:// in the target'));
   return faults;
-}
-
-function fault(field: string, message: string, hint: string): CheckFault {
-  return { field: [field], message, hint };
 }

@@ -4,12 +4,45 @@
 
 export const CHECK_TYPES = ['http', 'tcp', 'tls', 'dns', 'icmp', 'grpc'] as const;
 export type CheckType = (typeof CHECK_TYPES)[number];
+/** `plugin` stands for every kind that plugins bring. */
+export type Kind = CheckType | 'plugin';
+const KINDS: readonly Kind[] = [...CHECK_TYPES, 'plugin'];
 
-export const KIND_FIELDS: Readonly<Record<CheckType, readonly string[]>> = {
-  http: ['method', 'headers', 'body', 'maxRedirects', 'tls', 'bodyLimit'],
-  tcp: [],
+export function isCheckType(word: string | undefined): word is CheckType {
+  return CHECK_TYPES.some((type) => type === word);
+}
+
+export const KIND_FIELDS: Readonly<Record<Kind, readonly string[]>> = {
+  http: [
+    'method',
+    'headers',
+    'body',
+    'maxRedirects',
+    'tls',
+    'bodyLimit',
+    'version',
+    'connection',
+    'pool',
+    'proxy',
+    'auth',
+    'decompress',
+    'expectContinue',
+  ],
+  tcp: ['secure', 'startTls', 'tls', 'banner', 'dialogue', 'bodyLimit'],
   tls: ['tls', 'startTls', 'alpn'],
-  dns: ['recordType', 'server', 'transport', 'recursion', 'tries', 'query'],
+  dns: [
+    'recordType',
+    'server',
+    'transport',
+    'recursion',
+    'tries',
+    'query',
+    'tls',
+    'dnssec',
+    'trace',
+    'roots',
+    'trustAnchors',
+  ],
   icmp: ['packets', 'packetInterval', 'payload', 'ttl'],
   grpc: [
     'service',
@@ -21,25 +54,28 @@ export const KIND_FIELDS: Readonly<Record<CheckType, readonly string[]>> = {
     'bodyLimit',
     'tls',
   ],
+  plugin: ['with', 'tls'],
 };
 
-export const KIND_EXPECTATIONS: Readonly<Record<CheckType, readonly string[]>> = {
-  http: ['status', 'headers', 'body', 'json', 'that', 'certificateDays'],
-  tcp: [],
+export const KIND_EXPECTATIONS: Readonly<Record<Kind, readonly string[]>> = {
+  http: ['status', 'headers', 'body', 'json', 'that', 'certificateDays', 'jsonSchema', 'version'],
+  tcp: ['banner', 'certificateDays', 'that'],
   tls: ['certificateDays', 'versionMin', 'weakCiphers', 'staple', 'that'],
-  dns: ['rcode', 'answer', 'authority', 'additional', 'that'],
+  dns: ['rcode', 'answer', 'authority', 'additional', 'secure', 'that'],
   icmp: ['loss', 'rtt', 'jitter', 'that'],
   grpc: ['code', 'serving', 'json', 'that'],
+  plugin: ['that'],
 };
 
 /** For hints. */
-export const TARGET_EXAMPLES: Readonly<Record<CheckType, string>> = {
+export const TARGET_EXAMPLES: Readonly<Record<Kind, string>> = {
   http: 'https://host/path',
   tcp: 'tcp://host:port',
   tls: 'tls://host:443',
   dns: 'dns://server/name',
   icmp: 'icmp://host',
   grpc: 'grpc://host:port',
+  plugin: 'one of a plugin',
 };
 
 export const METHODS = [
@@ -59,21 +95,22 @@ export function isHttpMethod(method: unknown): method is HttpMethod {
 }
 
 /** The kinds that have a field, or with `expect` an expectation; none = it is for all kinds. */
-export function kindsWith(name: string, group?: 'expect'): CheckType[] {
+export function kindsWith(name: string, group?: 'expect'): Kind[] {
   const table = group === 'expect' ? KIND_EXPECTATIONS : KIND_FIELDS;
-  return CHECK_TYPES.filter((kind) => table[kind].includes(name));
+  return KINDS.filter((kind) => table[kind].includes(name));
 }
 
-/** Whether a field means something for the kind. Two fields have another meaning in each of two kinds. */
-export function isFieldOf(kind: CheckType, name: string, value: unknown): boolean {
+/** Whether a field means something for the kind. Some mean another thing in another kind. */
+export function isFieldOf(kind: Kind, name: string, value: unknown): boolean {
   const kinds = kindsWith(name);
   if (kinds.length > 0 && !kinds.includes(kind)) return false;
   if (name === 'method') return isHttpMethod(value) === (kind === 'http');
+  if (name === 'addresses' || name === 'address') return kind !== 'dns';
   if (name === 'payload') return (typeof value === 'number') === (kind === 'icmp');
   return true;
 }
 
-export function kindList(kinds: readonly CheckType[]): string {
+export function kindList(kinds: readonly Kind[]): string {
   return kinds.length <= 1
     ? kinds.join('')
     : `${kinds.slice(0, -1).join(', ')} and ${kinds.at(-1)}`;

@@ -28,7 +28,7 @@ export function joinDns({ target, query, server, port }: DnsParts): JoinedDns {
   const who = inTarget ?? server;
   if (who === undefined)
     return refused('port', 'is the port of a server, and none is given', 'write server: 1.1.1.1');
-  const withPort = joinedPort(who, port);
+  const withPort = who.includes('://') ? undefined : joinedPort(who, port);
   if (withPort === undefined)
     return refused('port', 'is another port than the server has', 'keep one of the two');
   return inTarget === undefined

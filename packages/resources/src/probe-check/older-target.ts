@@ -2,11 +2,11 @@
 // The parts are joined into the one address that everything else reads.
 
 import { isIPv6 } from 'node:net';
-import type { CheckType, TargetFault } from './target.ts';
+import type { Kind, TargetFault } from './target.ts';
 
 export interface TargetParts {
   target: string;
-  type?: CheckType | undefined;
+  type?: Kind | undefined;
   port?: number | undefined;
   path?: string | undefined;
 }

@@ -44,7 +44,7 @@ test('each kind reads what it needs', () => {
   assert.deepEqual(read('dns://1.1.1.1/Example.com.'), {
     type: 'dns',
     name: 'Example.com',
-    server: { host: '1.1.1.1', port: 53 },
+    server: { host: '1.1.1.1', port: undefined },
   });
   assert.deepEqual(read('dns:///a.example'), { type: 'dns', name: 'a.example' });
   assert.deepEqual(read('0/25.2.0.192.in-addr.arpa', 'dns'), {

@@ -1,20 +1,23 @@
 // What a check asks, read from its target: an address whose scheme tells the kind, or one without a
 // scheme whose kind is given. Credentials stay in the address that is dialled and never in what is shown.
 
+import type { PluginDescription } from '../plugin.ts';
 import { similarWord } from '../similar-word.ts';
+import type { DnsServer } from './dns-server.ts';
 import { readDnsAddress, readDnsName } from './dns-target.ts';
 import { PORT_MAX, readHost, readHostAndPort, type TargetFault } from './host-and-port.ts';
-import { type CheckType, TARGET_EXAMPLES } from './kinds.ts';
+import { type CheckType, isCheckType, type Kind, TARGET_EXAMPLES } from './kinds.ts';
 
-export type { CheckType, TargetFault };
+export type { Kind, TargetFault };
 
 export type Target = { shown: string } & (
   | { type: 'http'; url: string; secure: boolean }
   | { type: 'tcp'; host: string; port: number }
   | { type: 'tls'; host: string; port: number; portWritten: boolean }
-  | { type: 'dns'; name: string; server?: { host: string; port: number } }
+  | { type: 'dns'; name: string; server?: DnsServer }
   | { type: 'icmp'; host: string }
   | { type: 'grpc'; host: string; port: number; secure: boolean }
+  | { type: 'plugin'; plugin: PluginDescription }
 );
 
 export type TargetReading = { ok: true; target: Target } | { ok: false; fault: TargetFault };
@@ -43,32 +46,62 @@ const WORDS: Readonly<Record<CheckType, string>> = {
   grpc: 'a gRPC target',
 };
 
-export function readTarget(text: string, type: CheckType | undefined): TargetReading {
+/** Of the built-in kinds; no plugin may take one. */
+export const BUILT_IN_SCHEMES: ReadonlySet<string> = new Set(SCHEMES.keys());
+
+type Plugins = readonly PluginDescription[];
+
+export function readTarget(
+  text: string,
+  type: string | undefined,
+  plugins: Plugins = [],
+): TargetReading {
   if (/[\s\p{Cc}]/u.test(text))
     return refused('must not hold spaces or line breaks', 'remove them, or write %20');
   if (text.includes('${'))
     return refused('cannot hold placeholders', 'put secrets into headers, which can');
   const scheme = SCHEME.exec(text)?.[1]?.toLowerCase();
-  if (scheme === undefined) return withoutScheme(text, type);
+  if (scheme === undefined) return withoutScheme(text, type, plugins);
   const told = SCHEMES.get(scheme);
-  if (told === undefined) return unknownScheme(scheme);
-  if (type !== undefined && type !== told) {
-    const hint = `write type: ${told}, or a target like ${TARGET_EXAMPLES[type]}`;
-    return refused(`is ${WORDS[told]}, but type is ${type}`, hint);
+  const plugin = plugins.find(({ schemes }) => schemes.includes(scheme));
+  if (told === undefined && plugin === undefined) return unknownScheme(scheme, plugins);
+  const kind = told ?? plugin?.kind ?? '';
+  if (type !== undefined && type !== kind) {
+    const example = exampleOf(type, plugins);
+    const hint = `write type: ${kind}, or a target like ${example}`;
+    return refused(`is ${wordsOf(kind)}, but type is ${type}`, hint);
   }
-  return readKind(told, text, scheme);
+  if (plugin !== undefined) return pluginTarget(text, plugin);
+  return readKind(told ?? 'http', text, scheme);
 }
 
-function unknownScheme(scheme: string): TargetReading {
-  const near = similarWord(scheme, SCHEMES.keys());
-  const known = [...SCHEMES.keys()].map((word) => `${word}://`).join(', ');
+function exampleOf(type: string, plugins: Plugins): string {
+  if (isCheckType(type)) return TARGET_EXAMPLES[type];
+  return plugins.find(({ kind }) => kind === type)?.targetExample ?? TARGET_EXAMPLES.plugin;
+}
+
+function wordsOf(kind: string): string {
+  return isCheckType(kind) ? WORDS[kind] : `a target of ${kind}`;
+}
+
+/** Credentials in it, if its kind allows some, stay in what is dialled. */
+function pluginTarget(text: string, plugin: PluginDescription): TargetReading {
+  return { ok: true, target: { type: 'plugin', plugin, shown: withoutCredentials(text) } };
+}
+
+function unknownScheme(scheme: string, plugins: Plugins): TargetReading {
+  const schemes = [...SCHEMES.keys(), ...plugins.flatMap((plugin) => plugin.schemes)];
+  const near = similarWord(scheme, schemes);
+  const known = schemes.map((word) => `${word}://`).join(', ');
   const hint = near === undefined ? `write one of ${known}` : `did you mean ${near}://?`;
   return refused(`has the unknown scheme ${scheme}://`, hint);
 }
 
-function withoutScheme(text: string, type: CheckType | undefined): TargetReading {
+function withoutScheme(text: string, type: string | undefined, plugins: Plugins): TargetReading {
   if (text === '') return refused('is empty', 'write an address like https://example.com/health');
-  if (type !== undefined) return readKind(type, text, undefined);
+  if (isCheckType(type)) return readKind(type, text, undefined);
+  const plugin = plugins.find(({ kind }) => kind === type);
+  if (plugin !== undefined) return pluginTarget(text, plugin);
   const shown = withoutCredentials(text);
   const hint = /:\d+$/.test(text)
     ? `write tcp://${shown} or http://${shown}`

@@ -88,20 +88,22 @@ test('wrong rules are refused, saying where and what to write', () => {
 test('a kind has its own variables', () => {
   const rules = {
     'status == 200': ['http'],
-    'detail.ttl > 5': ['tls', 'dns', 'icmp', 'grpc'],
-    'certificate_days > 5.0': ['http', 'tls', 'grpc'],
+    'detail.ttl > 5': ['tls', 'dns', 'icmp', 'grpc', 'tcp', 'plugin'],
+    'certificate_days > 5.0': ['http', 'tls', 'grpc', 'tcp'],
     'total_ms < 5.0 && phases["connect"] < 1.0 && target != ""': [
       'http',
       'tls',
       'dns',
       'icmp',
       'grpc',
+      'tcp',
+      'plugin',
     ],
-    true: ['http', 'tls', 'dns', 'icmp', 'grpc', 'tcp'],
+    true: ['http', 'tls', 'dns', 'icmp', 'grpc', 'tcp', 'plugin', 'udp'],
   };
   for (const [rule, kinds] of Object.entries(rules)) {
     assert.equal(ruleFault(rule), undefined, rule);
-    for (const kind of ['http', 'tls', 'dns', 'icmp', 'grpc', 'tcp']) {
+    for (const kind of ['http', 'tls', 'dns', 'icmp', 'grpc', 'tcp', 'plugin', 'udp']) {
       const fault = ruleFault(rule, kind);
       if (kinds.includes(kind)) assert.equal(fault, undefined, `${rule} in ${kind}`);
       else assert.match(fault ?? 'passed', new RegExp(`in ${kind} checks`), rule);

@@ -27,10 +27,12 @@ const MEASURED_WITH_CERTIFICATE = [...MEASURED, 'certificate_days'];
 /** The variables that a kind of check has; kinds not named here have no rules. */
 const KIND_VARIABLES: Readonly<Record<string, readonly string[]>> = {
   http: Object.keys(RULE_VARIABLES).filter((name) => name !== 'detail'),
+  tcp: MEASURED_WITH_CERTIFICATE,
   tls: MEASURED_WITH_CERTIFICATE,
   dns: MEASURED,
   icmp: MEASURED,
   grpc: MEASURED_WITH_CERTIFICATE,
+  plugin: MEASURED,
 };
 
 /** What a rule may speak of; without a kind, of everything that some kind has. */

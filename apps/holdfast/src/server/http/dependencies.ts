@@ -3,7 +3,8 @@
 import type { AlertJournal } from '@holdfast/engines/alert-journal';
 import type { Results } from '@holdfast/engines/results';
 import type { Clock, Logger } from '@holdfast/kernel';
-import type { AgentSummary, Overview } from '@holdfast/resources/api';
+import type { AgentSummary, Overview, Trial, Validation } from '@holdfast/resources/api';
+import type { FaultTable } from '@holdfast/resources/fault-table';
 import type { Metrics } from '@holdfast/telemetry/metrics';
 import type { EventHub } from '../event-hub.ts';
 import type { LiveView } from '../live-view.ts';
@@ -30,6 +31,11 @@ export interface HttpDependencies {
   describe(namespace: string, name: string): { resource: unknown; source?: string } | undefined;
   /** False when the agent cannot take it now. */
   runNow(namespace: string, name: string): boolean;
+  /** Of the file in force; the house's own entries come after it. */
+  faultTable(): FaultTable;
+  validate(text: string, format: 'yaml' | 'toml'): Validation;
+  /** Rejects with a HoldfastError BUSY or AGENT_FAILED. */
+  tryCheck(written: Record<string, unknown>, traceId: string): Promise<Trial>;
   /** Each thing that must hold before the server is ready, with whether it does. */
   readiness(): Record<string, boolean>;
   /** Folder of the built console. */

@@ -9,12 +9,14 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { VERSION } from '../../version.ts';
 import { answerErrors } from './answer-errors.ts';
+import { chartRoutes } from './chart-routes.ts';
 import { consoleFiles } from './console-files.ts';
 import type { HttpDependencies } from './dependencies.ts';
 import { eventRoute } from './event-route.ts';
 import { guard } from './guard.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { readRoutes } from './read-routes.ts';
+import { writingRoutes } from './writing-routes.ts';
 
 const BODY_BYTES_MAX = 1024 * 1024;
 const REQUEST_MS_MAX = 30_000;
@@ -40,8 +42,10 @@ export async function createHttpServer(dependencies: HttpDependencies): Promise<
   answerErrors(server, dependencies.logger);
   await describe(server);
   readRoutes(server, dependencies);
+  chartRoutes(server, dependencies);
   eventRoute(server, dependencies);
   operationRoutes(server, dependencies);
+  writingRoutes(server, dependencies);
   await consoleFiles(server, dependencies.consoleFolder);
   server.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => server.swagger());
   return {

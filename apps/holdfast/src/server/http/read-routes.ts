@@ -1,59 +1,31 @@
 // The answers that pages are made of. Every range and limit is bounded by its schema.
 
 import { HoldfastError } from '@holdfast/kernel';
-import type {
-  AlertList,
-  CheckDetail,
-  LatencySeries,
-  Overview,
-  ResultList,
-} from '@holdfast/resources/api';
+import type { AlertList, CheckDetail, Overview, ResultList } from '@holdfast/resources/api';
+import { DEFAULT_FAULT_TABLE, type FaultTable } from '@holdfast/resources/fault-table';
 import type { Status } from '@holdfast/resources/result';
-import type { FastifyInstance, FastifySchema } from 'fastify';
-import { latencySeries } from '../latency-buckets.ts';
+import type { FastifyInstance } from 'fastify';
+import { toldResult } from '../../failure-answer.ts';
 import { countStates } from '../live-view.ts';
 import type { HttpDependencies } from './dependencies.ts';
+import {
+  answers,
+  type CheckPath,
+  checkPath,
+  type RangeQuery,
+  rangeOf,
+  rangeProperties,
+} from './route-schema.ts';
 
-const HOUR_MS = 3_600_000;
-const RANGE_MS_MAX = 400 * 24 * HOUR_MS;
 const RECENT_ALERTS = 100;
-
-interface CheckPath {
-  namespace: string;
-  name: string;
-}
-
-interface RangeQuery {
-  from?: number;
-  to?: number;
-}
-
-const checkPath = {
-  type: 'object',
-  required: ['namespace', 'name'],
-  properties: { namespace: { type: 'string' }, name: { type: 'string' } },
-};
-
-const rangeProperties = {
-  from: { type: 'number', description: 'Milliseconds since 1970; default an hour before `to`' },
-  to: { type: 'number', description: 'Milliseconds since 1970, exclusive; default now' },
-};
-
-function answers(name: string, summary: string, more: FastifySchema = {}): FastifySchema {
-  return {
-    summary,
-    response: { 200: { $ref: `${name}#` }, '4xx': { $ref: 'ApiError#' } },
-    ...more,
-  };
-}
 
 export function readRoutes(server: FastifyInstance, dependencies: HttpDependencies): void {
   const schema = answers('Overview', 'Everything the first page shows');
   server.get('/api/v1/overview', { schema }, () => overview(dependencies));
   checkRoute(server, dependencies);
   resultsRoute(server, dependencies);
-  latencyRoute(server, dependencies);
   alertsRoute(server, dependencies);
+  faultTableRoute(server, dependencies);
 }
 
 function checkRoute(server: FastifyInstance, dependencies: HttpDependencies): void {
@@ -79,7 +51,7 @@ function resultsRoute(server: FastifyInstance, dependencies: HttpDependencies): 
   }>(
     '/api/v1/checks/:namespace/:name/results',
     { schema },
-    async ({ params, query }): Promise<ResultList> => {
+    async ({ params, query, id }): Promise<ResultList> => {
       mustExist(dependencies, params);
       const { limit, status, order } = query;
       const found = await results.series({
@@ -89,25 +61,8 @@ function resultsRoute(server: FastifyInstance, dependencies: HttpDependencies): 
         descending: order !== 'asc',
         ...(status === undefined ? {} : { statuses: [status] }),
       });
-      return { results: found };
-    },
-  );
-}
-
-function latencyRoute(server: FastifyInstance, dependencies: HttpDependencies): void {
-  const { results, clock } = dependencies;
-  const schema = answers('LatencySeries', 'Latency percentiles of one check over time', {
-    params: checkPath,
-    querystring: latencyQuery,
-  });
-  server.get<{ Params: CheckPath; Querystring: RangeQuery & { points: number } }>(
-    '/api/v1/checks/:namespace/:name/latency',
-    { schema },
-    async ({ params, query }): Promise<LatencySeries> => {
-      mustExist(dependencies, params);
-      const range = { ...rangeOf(query, clock.wallMs()), points: query.points };
-      const check = { namespace: params.namespace, check: params.name };
-      return latencySeries(results, check, range);
+      const table = dependencies.faultTable();
+      return { results: found.map((result) => toldResult(result, table, id)) };
     },
   );
 }
@@ -124,6 +79,17 @@ function alertsRoute(server: FastifyInstance, { alertJournal }: HttpDependencies
   });
 }
 
+function faultTableRoute(server: FastifyInstance, { faultTable }: HttpDependencies): void {
+  const schema = answers('FaultTable', 'How faults are answered: the first entry that fits');
+  server.get(
+    '/api/v1/fault-table',
+    { schema },
+    async (): Promise<FaultTable> => ({
+      entries: [...faultTable().entries, ...DEFAULT_FAULT_TABLE.entries],
+    }),
+  );
+}
+
 const resultsQuery = {
   type: 'object',
   properties: {
@@ -131,14 +97,6 @@ const resultsQuery = {
     limit: { type: 'integer', minimum: 1, maximum: 10_000, default: 200 },
     status: { type: 'string', enum: ['up', 'down', 'timeout', 'invalid'] },
     order: { type: 'string', enum: ['asc', 'desc'], default: 'desc' },
-  },
-};
-
-const latencyQuery = {
-  type: 'object',
-  properties: {
-    ...rangeProperties,
-    points: { type: 'integer', minimum: 1, maximum: 1_000, default: 240 },
   },
 };
 
@@ -179,16 +137,5 @@ function unknownCheck(namespace: string, name: string): HoldfastError {
     'NOT_FOUND',
     `no check ${namespace}/${name}`,
     'Checks are listed by /api/v1/overview.',
-  );
-}
-
-function rangeOf(query: RangeQuery, nowMs: number): { fromMs: number; toMs: number } {
-  const toMs = query.to ?? nowMs + 1;
-  const fromMs = query.from ?? toMs - HOUR_MS;
-  if (fromMs < toMs && toMs - fromMs <= RANGE_MS_MAX) return { fromMs, toMs };
-  throw new HoldfastError(
-    'USAGE',
-    'the range is empty or longer than 400 days',
-    'Give `from` before `to`, in milliseconds.',
   );
 }

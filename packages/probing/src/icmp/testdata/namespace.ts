@@ -51,13 +51,18 @@ export class Namespace {
   }
 
   async probe(order: ProbeOrder): Promise<ProbeAnswer> {
-    const node = [process.execPath, '--disable-warning=ExperimentalWarning', PROBE];
+    return (await this.runNode(PROBE, order)) as ProbeAnswer;
+  }
+
+  /** Runs a program of ours inside; both its order and its answer are JSON. */
+  async runNode(program: string, order: unknown): Promise<unknown> {
+    const node = [process.execPath, '--disable-warning=ExperimentalWarning', program];
     const { stdout } = await run(
       'ip',
       ['netns', 'exec', this.name, ...node, JSON.stringify(order)],
       { timeout: PROCESS_MS_MAX },
     );
-    return JSON.parse(stdout) as ProbeAnswer;
+    return JSON.parse(stdout);
   }
 
   remove(): void {

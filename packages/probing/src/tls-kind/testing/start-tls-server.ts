@@ -9,6 +9,8 @@ export interface PlainTalk {
   greeting?: string;
   /** Gets what a client sent, as latin1; `tls` = answer this and go on in TLS. */
   answer(said: string): string | { tls: string } | undefined;
+  /** What it does once TLS is wanted; default nothing. */
+  secured?(socket: Socket): void;
 }
 
 export interface StartTlsServer extends RawServer {
@@ -31,14 +33,19 @@ export async function startTlsServer(
       if (typeof answer !== 'object') return;
       socket.off('data', onData);
       socket.write(answer.tls, 'latin1');
-      goOnInTls(socket, secureContext);
+      goOnInTls(socket, secureContext, talk);
     };
     socket.on('data', onData);
   });
   return { ...server, said };
 }
 
-function goOnInTls(socket: Socket, secureContext: ReturnType<typeof createSecureContext>): void {
+function goOnInTls(
+  socket: Socket,
+  secureContext: ReturnType<typeof createSecureContext>,
+  talk: PlainTalk,
+): void {
   const secured = new TLSSocket(socket, { isServer: true, secureContext });
   secured.on('error', () => {});
+  talk.secured?.(secured);
 }

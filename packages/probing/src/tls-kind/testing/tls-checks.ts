@@ -10,6 +10,7 @@ import { createEgressGuard } from '../../dial/egress-guard.ts';
 import { createResolve, defaultLookup } from '../../dial/resolve.ts';
 import type { ProbeContext } from '../../prober.ts';
 import { RunSecrets } from '../../secrets.ts';
+import type { TlsAudit } from '../../tls/tls-audit.ts';
 import { createTlsProber } from '../tls-prober.ts';
 
 export type TlsWish = Partial<Omit<TlsCheckSpec, 'kind' | 'expect'>> & {
@@ -21,6 +22,7 @@ export interface RunWish {
   timeoutMs?: number;
   prober?: ReturnType<typeof createTlsProber>;
   signal?: AbortSignal;
+  audit?: TlsAudit;
 }
 
 /** Far more than anything on loopback takes. */
@@ -50,7 +52,9 @@ export async function probeTls(wish: TlsWish, run: RunWish = {}) {
   );
   run.signal?.addEventListener('abort', () => controller.abort());
   try {
-    const observation = await prober.measure(spec, contextOf(controller.signal));
+    const audit = run.audit === undefined ? {} : { audit: run.audit };
+    const context = { ...contextOf(controller.signal), ...audit };
+    const observation = await prober.measure(spec, context);
     return { ...observation, ...prober.judge(observation, spec) };
   } finally {
     deadline.cancel();

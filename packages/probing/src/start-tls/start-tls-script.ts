@@ -4,7 +4,7 @@
 // protocol. Nothing but the wish for TLS is ever said.
 
 import { type Fault, fault } from '@holdfast/kernel';
-import type { TlsCheckSpec } from '@holdfast/resources/compiled-check';
+import type { StartTlsProtocol } from '@holdfast/resources/compiled-check';
 
 /** `go`: TLS begins now; the peer must not have said anything more. */
 export type StartTlsStep = 'more' | 'go' | { send: string } | { fault: Fault };
@@ -15,8 +15,6 @@ export interface StartTlsScript {
   readonly opening?: string;
   take(unit: string): StartTlsStep;
 }
-
-export type StartTlsProtocol = NonNullable<TlsCheckSpec['startTls']>;
 
 /** `localAddress`: how SMTP introduces a client without a name (RFC 5321 section 4.1.3). */
 export function startTlsScript(protocol: StartTlsProtocol, localAddress: string): StartTlsScript {

@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { StartTlsProtocol } from '@holdfast/resources/compiled-check';
 import fc from 'fast-check';
-import { type StartTlsProtocol, startTlsScript } from './start-tls-script.ts';
+import { startTlsScript } from './start-tls-script.ts';
 
 /** What the machine did at each line, ended at go or at a fault. */
 function talk(

@@ -16,16 +16,19 @@ const TALK_BYTES_MAX = 16 * 1024;
 const LIMIT_CURE =
   'The port talks without coming to TLS: check that it is the one for this protocol.';
 
-/** undefined = TLS may begin. */
+/** undefined = TLS may begin. `heard` = what the peer has said already. */
 export function talkPlain(
   connection: Connection,
   script: StartTlsScript,
   log: PhaseLog,
   signal: AbortSignal,
+  heard?: Buffer,
 ): Promise<Fault | undefined> {
-  return new Promise((resolve) =>
-    new PlainDialogue(connection, script, log, signal, resolve).begin(),
-  );
+  return new Promise((resolve) => {
+    const dialogue = new PlainDialogue(connection, script, log, signal, resolve);
+    dialogue.begin();
+    if (heard !== undefined) connection.receive(heard);
+  });
 }
 
 class PlainDialogue {
