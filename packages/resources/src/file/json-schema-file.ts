@@ -3,7 +3,9 @@
 
 import { createRequire } from 'node:module';
 import type { Ajv2020 } from 'ajv/dist/2020.js';
+import type { RegExpEngine } from 'ajv/dist/types/index.js';
 import type { FormatsPlugin } from 'ajv-formats';
+import { RE2JS } from 're2js';
 import { unreadable } from './file-reader.ts';
 
 export type SchemaReading =
@@ -32,9 +34,9 @@ export function readSchemaFile(readText: () => string): SchemaReading {
 }
 
 export function provenSchema(schema: unknown): SchemaReading {
-  if (typeof schema !== 'boolean' && (typeof schema !== 'object' || schema === null))
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema))
     return refused('is no JSON Schema', PATH_HINT);
-  if (typeof schema === 'object' && Object.hasOwn(schema, '$async'))
+  if (Object.hasOwn(schema, '$async'))
     return refused('holds $async, which is no JSON Schema', 'remove it');
   try {
     newValidator().compile(schema);
@@ -50,7 +52,10 @@ function newValidator(): Ajv2020 {
   const require = createRequire(import.meta.url);
   const { Ajv2020: Validator } = require('ajv/dist/2020.js') as { Ajv2020: typeof Ajv2020 };
   const addFormats = require('ajv-formats') as FormatsPlugin;
-  const validator = new Validator({ strict: false, logger: false });
+  // As the agent runs them: patterns that only a backtracking engine knows are faults here already.
+  const linear = (pattern: string) => RE2JS.compile(pattern);
+  const regExp = Object.assign(linear, { code: 'linear' }) as unknown as RegExpEngine;
+  const validator = new Validator({ strict: false, logger: false, code: { regExp } });
   addFormats(validator);
   return validator;
 }
@@ -63,6 +68,11 @@ function refusedFor(error: unknown): SchemaReading {
     return refused(message, 'put it under $defs');
   }
   const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+  const pattern = /^error parsing regexp: (.*)/.exec(reason)?.[1];
+  if (pattern !== undefined) {
+    const message = `holds a pattern that RE2 does not know: ${pattern.replaceAll('`', '"')}`;
+    return refused(message, 'write it in RE2 syntax, which has no look-around or back references');
+  }
   if (/no schema with key or ref/.test(reason)) {
     const hint = 'write $schema: https://json-schema.org/draft/2020-12/schema, or leave it out';
     return refused('names another draft in $schema than 2020-12', hint);

@@ -16,6 +16,16 @@ export function addressFaults(spec: Spec, target: Target | undefined): CheckFaul
         faults.push(faultOf(name, message, 'name the address in server'));
     return faults;
   }
+  if (spec.proxy !== undefined)
+    for (const name of ['address', 'addresses'] as const)
+      if (spec[name] !== undefined && spec[name] !== 'any')
+        faults.push(
+          faultOf(
+            name,
+            'is given beside a proxy, which looks the name up itself',
+            'keep one of the two',
+          ),
+        );
   if (address === undefined) return faults;
   if (addresses === 'all')
     faults.push(
