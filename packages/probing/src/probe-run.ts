@@ -23,7 +23,7 @@ import type { Dial, Judgement, Observation, ProbeContext, Prober, Resolve } from
 import type { ProberUse } from './prober-use.ts';
 import { PROBERS } from './probers.ts';
 import { redactAll } from './redaction.ts';
-import type { Placed } from './running-runs.ts';
+import type { Placed, RunningRuns } from './running-runs.ts';
 import { RunSecrets, type SecretSources } from './secrets.ts';
 import type { TlsAuditEntry, TlsAuditRecord } from './tls/tls-audit.ts';
 import type { TlsVerification } from './tls-kind/tls-policy.ts';
@@ -48,6 +48,8 @@ export interface RunParts {
   plugins?: PluginRegistry;
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** An aborted prober has only its socket to destroy; one that needs longer is at fault itself. */
 const GRACE_MS = 1000;
 
@@ -61,6 +63,9 @@ export class ProbeRun implements Placed {
   readonly #secrets: RunSecrets;
   readonly #span: Span;
   readonly #controller = new AbortController();
+  readonly #running: RunningRuns<ProbeRun>;
+  /** Of whoever asked for the run. */
+  readonly #caller: AbortSignal | undefined;
   #startedAtMs = 0;
   #startMs = 0;
   /** The deadline; after it the grace time. */
@@ -68,14 +73,31 @@ export class ProbeRun implements Placed {
   #ended = false;
   #giveUp: (() => void) | undefined;
 
-  constructor(parts: RunParts, check: CompiledCheck, plan: RunPlan) {
+  /** It is among the running ones until its end, and called off when the caller's signal is aborted. */
+  constructor(
+    parts: RunParts,
+    check: CompiledCheck,
+    plan: RunPlan,
+    running: RunningRuns<ProbeRun>,
+    caller?: AbortSignal,
+  ) {
     this.#parts = parts;
     this.#check = check;
     this.#plan = plan;
+    this.#running = running;
+    this.#caller = caller;
     this.#secrets = new RunSecrets(parts.secretSources);
     this.#span = parts.tracer.start('probe', { check: check.name, kind: check.spec.kind });
     this.#start();
+    running.add(this);
+    caller?.addEventListener('abort', this);
     this.result = this.#runToEnd();
+    if (caller?.aborted) this.callOff();
+  }
+
+  /** The caller's signal was aborted. */
+  handleEvent(): void {
+    this.callOff();
   }
 
   /** Ends the run at once; its result is invalid. */
@@ -87,6 +109,8 @@ export class ProbeRun implements Placed {
     const result = await this.#run();
     this.#ended = true;
     this.#timer?.cancel();
+    this.#caller?.removeEventListener('abort', this);
+    this.#running.remove(this);
     this.#span.set({ status: result.status });
     this.#span.end(result.fault?.message);
     return result;
@@ -159,25 +183,30 @@ export class ProbeRun implements Placed {
     this.#controller.abort(reason);
   }
 
+  /** Each run has one: what only some checks need is added, never laid over. */
   #context(): ProbeContext {
     const { clock, dial, resolve, audit, verification, connections } = this.#parts;
     const { namespace, pinnedAddress, phaseLimitsMs } = this.#check;
-    const context = {
+    const { traceparent } = this.#span;
+    const context: Writable<ProbeContext> = {
       clock,
       connections,
       namespace,
-      resolve: pinnedAddress === undefined ? resolve : resolvePinned(resolve, pinnedAddress),
+      resolve,
       dial,
       secrets: this.#secrets,
       signal: this.#controller.signal,
       deadlineMs: this.#startMs + this.#check.timeoutMs,
-      ...(pinnedAddress === undefined ? {} : { pinnedAddress }),
-      ...(phaseLimitsMs === undefined ? {} : { phaseLimits: this.#limits(phaseLimitsMs) }),
-      ...(verification === undefined ? {} : { verification }),
-      ...(audit === undefined ? {} : { audit: (record: TlsAuditRecord) => this.#tell(record) }),
     };
-    const { traceparent } = this.#span;
-    return traceparent === '' ? context : { ...context, traceparent };
+    if (pinnedAddress !== undefined) {
+      context.pinnedAddress = pinnedAddress;
+      context.resolve = resolvePinned(resolve, pinnedAddress);
+    }
+    if (phaseLimitsMs !== undefined) context.phaseLimits = this.#limits(phaseLimitsMs);
+    if (verification !== undefined) context.verification = verification;
+    if (audit !== undefined) context.audit = (record) => this.#tell(record);
+    if (traceparent !== '') context.traceparent = traceparent;
+    return context;
   }
 
   #limits(limitsMs: PhaseLimits['limitsMs']): PhaseLimits {
@@ -205,7 +234,8 @@ export class ProbeRun implements Placed {
     const { namespace, name, spec, target, pinnedAddress } = this.#check;
     const { plannedAtMs, attempt, startedLateMs } = this.#plan;
     const { agent, location, loopLag } = this.#parts;
-    const traceId = this.#span.traceparent.split('-')[1];
+    const { traceparent } = this.#span;
+    const traceId = traceparent === '' ? undefined : traceparent.split('-')[1];
     const { totalMs, phases, context, detail } = observation;
     const result: ProbeResult = {
       key: { namespace, check: name, location, plannedAtMs, attempt },

@@ -70,15 +70,9 @@ export function createProbeRunner(options: ProbeRunnerOptions): ProbeRunner {
   const running = new RunningRuns<ProbeRun>();
   const closing = new AbortController();
   const runOnce = (check: CompiledCheck, plan: RunPlan, signal?: AbortSignal) => {
-    const run = new ProbeRun(parts, check, plan);
-    running.add(run);
-    const stop = () => run.callOff();
-    if (closing.signal.aborted || signal?.aborted) stop();
-    signal?.addEventListener('abort', stop, { once: true });
-    return run.result.finally(() => {
-      signal?.removeEventListener('abort', stop);
-      running.remove(run);
-    });
+    const run = new ProbeRun(parts, check, plan, running, signal);
+    if (closing.signal.aborted) run.callOff();
+    return run.result;
   };
   const runAll = (check: CompiledCheck, plan: RunPlan, signal?: AbortSignal) => {
     if (check.everyAddress !== true) return runOnce(check, plan, signal);

@@ -6,7 +6,6 @@
 import { isIP } from 'node:net';
 import { HoldfastError } from '@holdfast/kernel';
 import type { EgressPolicy } from '@holdfast/resources/compiled-check';
-import { BoundedCache } from '../bounded-cache.ts';
 import {
   blockHolds,
   type IpAddress,
@@ -31,13 +30,15 @@ export function createEgressGuard(policy: EgressPolicy): EgressGuard {
     const denied = longestMatch(deny, address);
     return denied < 0 || longestMatch(allow, address) > denied;
   };
-  const answers = new BoundedCache<string, boolean>(ANSWERS_MAX);
+  // Not in the order of their use: a map that is written at each use is rehashed every few probes.
+  const answers = new Map<string, boolean>();
   return {
     allows(ip) {
       const known = answers.get(ip);
       if (known !== undefined) return known;
       const address = parseIpAddress(ip);
       const allowed = address !== undefined && isAllowed(address);
+      if (answers.size >= ANSWERS_MAX) answers.clear();
       answers.set(ip, allowed);
       return allowed;
     },

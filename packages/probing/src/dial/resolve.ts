@@ -24,12 +24,15 @@ export const defaultLookup: Lookup = async (host, family) => {
 };
 
 export function createResolve(lookup: Lookup, guard: () => EgressGuard): Resolve {
-  return async (host, ip, signal) => {
-    if (signal.aborted) return { ok: false, fault: abortFault(signal) };
-    const version = isIP(host);
-    if (version !== 0) return permitted(host, [{ ip: host, version: version as 4 | 6 }], guard());
+  const askAll = async (host: string, ip: IpPreference, signal: AbortSignal) => {
     const found = await untilAborted(ask(host, ip, lookup), signal, 'resolve');
     return found.ok ? permitted(host, interleave(found.value), guard()) : found;
+  };
+  return (host, ip, signal) => {
+    if (signal.aborted) return Promise.resolve({ ok: false, fault: abortFault(signal) });
+    const version = isIP(host);
+    if (version === 0) return askAll(host, ip, signal);
+    return Promise.resolve(permitted(host, [{ ip: host, version: version as 4 | 6 }], guard()));
   };
 }
 

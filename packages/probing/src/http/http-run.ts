@@ -90,7 +90,8 @@ export class HttpRun implements ResponseSink {
   }
 
   async #followAll(): Promise<Fault | undefined> {
-    let request = await this.#firstRequest();
+    this.#urls.push(this.#plan.shownUrl);
+    let request = this.#readyRequest() ?? (await this.#firstRequest());
     for (;;) {
       if (!request.ok) return request.fault;
       const failure = await this.#hop(request.value);
@@ -101,9 +102,19 @@ export class HttpRun implements ResponseSink {
     }
   }
 
+  /** What was made once per check is asked for without a turn of the loop. */
+  #readyRequest(): Outcome<HttpRequest> | undefined {
+    const { secrets, traceparent } = this.#context;
+    const { request } = this.#plan;
+    if (request?.ok !== true || traceparent !== undefined) return undefined;
+    if (this.#spec.proxy !== undefined) return undefined;
+    this.#firstHost = request.value.url.hostname;
+    hideCredentials(request.value, secrets);
+    return request;
+  }
+
   async #firstRequest(): Promise<Outcome<HttpRequest>> {
-    const { secrets, signal, traceparent } = this.#context;
-    this.#urls.push(this.#plan.shownUrl);
+    const { secrets, signal } = this.#context;
     const ready = this.#plan.request;
     const parts = ready ?? (await untilAborted(fillRequest(this.#spec, secrets), signal));
     if (!parts.ok) return parts;
@@ -111,7 +122,6 @@ export class HttpRun implements ResponseSink {
     if (missing !== undefined) return { ok: false, fault: missing };
     this.#firstHost = parts.value.url.hostname;
     hideCredentials(parts.value, secrets);
-    if (ready?.ok && traceparent === undefined) return ready;
     return buildRequest(parts.value, this.#headersOfHop(parts.value.url), this.#form);
   }
 
