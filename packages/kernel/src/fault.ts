@@ -54,6 +54,11 @@ export const FAULTS = {
     httpStatus: 502,
     cure: 'The servers of this zone refuse, refer elsewhere or form a circle: check its NS records and glue.',
   },
+  NAME_BOGUS: {
+    class: 'name',
+    httpStatus: 502,
+    cure: 'Signatures or DS records are wrong: sign the zone anew and compare its DS with its keys.',
+  },
   NAME_NO_ADDRESS: {
     class: 'name',
     httpStatus: 502,
@@ -233,6 +238,11 @@ export const FAULTS = {
     class: 'assertion',
     httpStatus: 500,
     cure: 'Compare the records with `expect.answer`, `authority` and `additional`.',
+  },
+  ASSERTION_SECURE: {
+    class: 'assertion',
+    httpStatus: 500,
+    cure: 'Sign the zone and publish its DS, or set `expect.secure` to false.',
   },
   ASSERTION_LOSS: {
     class: 'assertion',

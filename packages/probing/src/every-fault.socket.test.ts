@@ -202,6 +202,8 @@ const BY_OURSELVES: Partial<Record<FaultCode, Scene>> = {
 /** Codes that need another room's stage. */
 const ELSEWHERE: Partial<Record<FaultCode, string>> = {
   NAME_DELEGATION_BROKEN: 'a tree of name servers: dns/resolution-chain.socket.test.ts',
+  NAME_BOGUS: 'zones that are signed: dns/dnssec.socket.test.ts',
+  ASSERTION_SECURE: 'zones that are signed: dns/dnssec.socket.test.ts',
   ASSERTION_BANNER: 'tcp/',
   ASSERTION_DIALOGUE: 'tcp/dialogue.socket.test.ts',
   PROXY_REFUSED: 'a proxy: http/proxy.socket.test.ts',

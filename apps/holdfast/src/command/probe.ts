@@ -7,6 +7,7 @@ import type { ProbeRunner } from '@holdfast/probing/probe';
 import type { CompiledCheck } from '@holdfast/resources/compiled-check';
 import type { ProbeResult, Status } from '@holdfast/resources/result';
 import type { Call, Command, Surroundings } from '../cli/command.ts';
+import { loadedPlugins, pluginsNamed } from './probe-plugins.ts';
 import { checkOf, PROBE_USAGE } from './probe-target.ts';
 
 const EXIT_CODES: Record<Status, number> = { up: 0, down: 1, timeout: 1, invalid: 3 };
@@ -51,6 +52,18 @@ export const probe: Command = {
       value: 'PROTOCOL',
       summary: 'tls: smtp, imap, pop3, ftp or postgres first',
     },
+    {
+      name: 'plugin',
+      value: 'MODULE',
+      summary: 'kinds of your own, by path or package; repeatable',
+      multiple: true,
+    },
+    {
+      name: 'with',
+      value: 'NAME=VALUE',
+      summary: 'an option of the plugin; repeatable',
+      multiple: true,
+    },
     { name: 'address', value: 'IP', summary: 'ask this address instead of the name’s' },
     { name: 'all-addresses', summary: 'ask each address of the name; all must be up' },
     { name: 'ca', value: 'FILE', summary: 'trust these authorities (PEM) instead of the system’s' },
@@ -66,8 +79,12 @@ export const probe: Command = {
   examples: [
     'holdfast probe http https://127.0.0.1:8443/ --include-tls-info',
     'holdfast probe tcp 127.0.0.1:6379 --watch --interval 500ms --count 20',
+    'holdfast probe redis://127.0.0.1:6379 --plugin ./redis.js --with info=true',
   ],
-  notes: ['Exit codes: 0 up, 1 down or timeout, 2 bad usage, 3 invalid (our own fault).'],
+  notes: [
+    'HOLDFAST_PLUGINS names plugins as well, parted by commas.',
+    'Exit codes: 0 up, 1 down or timeout, 2 bad usage, 3 invalid (our own fault).',
+  ],
   run: runProbe,
 };
 
@@ -76,7 +93,9 @@ async function runProbe(call: Call, surroundings: Surroundings): Promise<number>
   if (call.flag('json') && call.flag('yaml')) {
     throw new HoldfastError('USAGE', '--json and --yaml at once', 'Choose one of them.');
   }
-  const check = await checkOf(call, surroundings.workingDirectory);
+  const named = pluginsNamed(call, surroundings);
+  const check = await checkOf(call, surroundings.workingDirectory, named);
+  const plugins = await loadedPlugins(named, surroundings);
   const { createProbeRunner } = await import('@holdfast/probing/probe');
   const runner = createProbeRunner({
     clock,
@@ -84,6 +103,7 @@ async function runProbe(call: Call, surroundings: Surroundings): Promise<number>
     agent: 'cli',
     location: 'local',
     environment,
+    ...(plugins === undefined ? {} : { plugins }),
   });
   const { warmUp } = await import('./warm-up.ts');
   await warmUp(runner, check, clock);

@@ -27,6 +27,12 @@ export interface ChainStep {
   transport: InquiryReport['transport'];
 }
 
+/** What a server said that led to another name, or ended the way. */
+export interface ChainMessage {
+  name: string;
+  bytes: Buffer;
+}
+
 export interface ResolutionChain {
   steps: ChainStep[];
   rcode?: string;
@@ -34,6 +40,8 @@ export interface ResolutionChain {
   records: string[];
   /** With the aliases that led to it. */
   answer?: DnsAnswer;
+  /** Of the aliases and of the answer, as they came. */
+  messages: ChainMessage[];
   /** Why there is no answer. */
   fault?: Fault;
 }

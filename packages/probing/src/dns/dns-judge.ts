@@ -50,6 +50,7 @@ function expectationFault(observation: DnsObservation, spec: DnsSpec): Fault | u
   if (answer === undefined) return fault('PROBER_FAILED', 'The measurement ended without answer.');
   return (
     codeFault(answer, spec.expect.rcodes) ??
+    trustFault(observation, spec) ??
     sectionsFault(answer, spec) ??
     rulesFault(spec.expect.that, (budget) => plainVariables(observation, spec.name, budget))
   );
@@ -60,6 +61,12 @@ function codeFault({ rcode }: DnsAnswer, wanted: readonly string[]): Fault | und
   const message = `The response code is ${rcode}, wanted ${wanted.join(', ')}.`;
   const code = CODE_FAULTS[rcode] ?? 'ASSERTION_RCODE';
   return fault(code, message, undefined, CODE_CURES[rcode] ?? CODE_CURE);
+}
+
+function trustFault({ validation }: DnsObservation, { expect }: DnsSpec): Fault | undefined {
+  if (expect.secure !== true || validation?.state === 'secure') return undefined;
+  const { state = 'not validated', reason = 'Nothing was asked of it.' } = validation ?? {};
+  return fault('ASSERTION_SECURE', `The answer is ${state}. ${reason}`);
 }
 
 function sectionsFault(answer: DnsAnswer, { expect }: DnsSpec): Fault | undefined {

@@ -35,8 +35,17 @@ export function createDnsProber(parts: Partial<DnsParts> = {}): Prober<DnsSpec, 
 export const dnsProber = createDnsProber();
 
 async function prepare(spec: DnsSpec): ReturnType<typeof prepareDnsJudge> {
-  await loadPacketCodec();
+  await Promise.all([loadPacketCodec(), ...partsOf(spec)]);
   const problem = await prepareDnsJudge(spec);
   if (problem === undefined) prepared.add(spec);
   return problem;
+}
+
+/** What only this check needs, so that no measurement waits for code. */
+function partsOf({ transport, trace, dnssec }: DnsSpec): Promise<unknown>[] {
+  const parts: Promise<unknown>[] = [];
+  if (transport === 'https') parts.push(import('./https-exchange.ts'));
+  if (trace === true) parts.push(import('./dns-trace.ts'));
+  if (dnssec === true) parts.push(import('./dns-trust.ts'));
+  return parts;
 }

@@ -6,15 +6,23 @@ import type { DnsSpec } from '@holdfast/resources/compiled-check';
 import type { ResultContext } from '@holdfast/resources/result';
 import { PhaseLog } from '../phase-log.ts';
 import type { Observation, Outcome, ProbeContext } from '../prober.ts';
-import type { DnsAnswer } from './dns-answer.ts';
+import type { DnsAnswer, DnsRecord } from './dns-answer.ts';
+import type { Validation } from './dnssec/validate-answer.ts';
 import { loadPacketCodec } from './packet-codec.ts';
 import { queryName } from './query-name.ts';
-import { type Inquiry, type InquiryReport, ServerInquiry } from './server-inquiry.ts';
+import {
+  type Inquiry,
+  type InquiryReport,
+  type InquiryTools,
+  ServerInquiry,
+} from './server-inquiry.ts';
 import { firstServer } from './system-servers.ts';
 
 export interface DnsObservation extends Observation {
   /** Absent when no whole answer came. */
   answer?: DnsAnswer;
+  /** Of the answer; absent when the check does not ask for it. */
+  validation?: Validation;
 }
 
 export interface DnsParts {
@@ -35,28 +43,63 @@ export async function measureDns(
   const codec = await loadPacketCodec();
   const log = new PhaseLog(context);
   const facts: ResultContext = {};
-  if (spec.trace === true) return traced(spec, context, chance, log, facts);
+  const tools = { codec, chance, firstWaitMs };
+  if (spec.trace === true) return traced(spec, context, tools, log, facts);
   const inquiry = inquiryOf(spec, servers);
   if (!inquiry.ok) return observation(log, facts, {}, inquiry.fault);
-  const tools = { codec, chance, firstWaitMs };
   const report = await new ServerInquiry(inquiry.value, tools, context, log, facts).run();
   const measured = observation(log, facts, detailOf(report), report.fault);
-  return report.answer === undefined ? measured : { ...measured, answer: report.answer };
+  const { answer, bytes } = report;
+  if (answer === undefined || bytes === undefined) return measured;
+  if (spec.dnssec !== true) return { ...measured, answer };
+  const { validateAnswer } = await import('./dns-trust.ts');
+  const validation = await validateAnswer(spec, bytes, inquiry.value, tools, context);
+  return judgedByTrust({ ...measured, answer }, validation);
 }
 
 async function traced(
   spec: DnsSpec,
   context: ProbeContext,
-  chance: Chance,
+  tools: InquiryTools,
   log: PhaseLog,
   facts: ResultContext,
 ): Promise<DnsObservation> {
-  const { chainDetail, chainFault, traceDns } = await import('./dns-trace.ts');
-  const chain = await traceDns(spec, context, chance, log, facts);
+  const { chainDetail, chainFault, traceDns, zoneInquiry } = await import('./dns-trace.ts');
+  const chain = await traceDns(spec, context, tools.chance, log, facts);
   const { answer } = chain;
   const detail = { ...(answer && answerDetail(answer)), ...chainDetail(chain) };
   const measured = observation(log, facts, detail, chainFault(chain));
-  return answer === undefined ? measured : { ...measured, answer };
+  if (answer === undefined) return measured;
+  if (spec.dnssec !== true) return { ...measured, answer };
+  const { validateChain } = await import('./dns-trust.ts');
+  const validation = await validateChain(spec, chain, zoneInquiry(spec), tools, context);
+  const secured = chainDetail(chain, validation.chain);
+  const whole = { ...measured, answer, detail: { ...measured.detail, ...secured } };
+  return judgedByTrust(whole, validation);
+}
+
+/** The signatures have had their say: people's patterns and counts are about the other records. */
+function judgedByTrust(
+  measured: DnsObservation & { answer: DnsAnswer },
+  validation: Validation,
+): DnsObservation {
+  const { state, reason = '', chain } = validation;
+  const answer = withoutSignatures(measured.answer);
+  const dnssec = { state, ...(reason === '' ? {} : { reason }), chain };
+  const detail = { ...measured.detail, ...answerDetail(answer), dnssec };
+  const whole = { ...measured, answer, detail, validation };
+  return state === 'bogus' ? { ...whole, fault: fault('NAME_BOGUS', reason) } : whole;
+}
+
+function withoutSignatures(answer: DnsAnswer): DnsAnswer {
+  const unsigned = (records: DnsRecord[]) => records.filter(({ type }) => type !== 'RRSIG');
+  const { answer: records, authority, additional } = answer;
+  return {
+    ...answer,
+    answer: unsigned(records),
+    authority: unsigned(authority),
+    additional: unsigned(additional),
+  };
 }
 
 /** What the check asks of whom. */

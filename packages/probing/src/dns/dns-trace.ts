@@ -7,9 +7,11 @@ import type { ResultContext } from '@holdfast/resources/result';
 import type { PhaseLog } from '../phase-log.ts';
 import type { ProbeContext } from '../prober.ts';
 import { type ResolutionChain, stepDetail } from './chain-step.ts';
+import type { ZoneTrust } from './dnssec/chain-of-trust.ts';
 import { type ChainOptions, traceResolution } from './resolution-chain.ts';
 import type { NameServer } from './resolution-step.ts';
 import { rootServers } from './root-servers.ts';
+import type { Inquiry } from './server-inquiry.ts';
 
 /** Never rejects for what servers do. */
 export function traceDns(
@@ -33,9 +35,24 @@ export function traceDns(
   return traceResolution({ name, recordType, roots: rootsOf(spec, chance) }, context, options);
 }
 
-/** The way, and what broke it where. */
-export function chainDetail({ steps }: ResolutionChain): Record<string, unknown> {
-  return { resolution_chain: steps.map(stepDetail) };
+/** The way, and of each zone on it whether it is secure, as far as that was looked at. */
+export function chainDetail(
+  { steps }: ResolutionChain,
+  zones: readonly ZoneTrust[] = [],
+): Record<string, unknown> {
+  const rows = steps.map((step) => {
+    const trust = zones.find(({ zone }) => zone === step.zone.toLowerCase());
+    const row = stepDetail(step);
+    return trust === undefined ? row : { ...row, secure: trust.state === 'secure' };
+  });
+  return { resolution_chain: rows };
+}
+
+/** How the servers of zones are asked; whom is for the trace to say. */
+export function zoneInquiry({ name, recordType, ip, transport, tries }: DnsSpec): Inquiry {
+  const question = { name, recordType, recursion: false, dnssec: true };
+  const over = transport === 'tcp' ? 'tcp' : 'udp';
+  return { question, server: { host: '', port: 0 }, ip, transport: over, tries };
 }
 
 /** Says at which step of the way it came to nothing. */

@@ -10,7 +10,12 @@ import type { ResultContext } from '@holdfast/resources/result';
 import { abortFault } from '../abort.ts';
 import { PhaseLog } from '../phase-log.ts';
 import type { ProbeContext } from '../prober.ts';
-import { type ChainStep, chainStep, type ResolutionChain } from './chain-step.ts';
+import {
+  type ChainMessage,
+  type ChainStep,
+  chainStep,
+  type ResolutionChain,
+} from './chain-step.ts';
 import type { DnsAnswer, DnsRecord } from './dns-answer.ts';
 import { loadPacketCodec } from './packet-codec.ts';
 import { queryName } from './query-name.ts';
@@ -21,7 +26,7 @@ import {
   sameName,
   type Zone,
 } from './resolution-step.ts';
-import { type InquiryTools, ServerInquiry } from './server-inquiry.ts';
+import { type InquiryReport, type InquiryTools, ServerInquiry } from './server-inquiry.ts';
 
 export interface ChainQuestion {
   name: string;
@@ -64,14 +69,14 @@ export async function traceResolution(
   const name = queryName(question.name, question.recordType);
   if (name === undefined) {
     const message = `"${question.name}" cannot be a name in the DNS.`;
-    return { steps: [], records: [], fault: fault('PROBER_INVALID_CHECK', message) };
+    return { steps: [], records: [], messages: [], fault: fault('PROBER_INVALID_CHECK', message) };
   }
   const { chance = systemChance } = options;
   const tools = { codec: await loadPacketCodec(), chance, firstWaitMs: FIRST_WAIT_MS };
   return new ChainRun(question, tools, context, options).run(name === '.' ? name : `${name}.`);
 }
 
-type Useful = { answer: DnsAnswer; step: ResolutionStep };
+type Useful = { answer: DnsAnswer; step: ResolutionStep; bytes: Buffer };
 
 class ChainRun {
   readonly #question: ChainQuestion;
@@ -81,6 +86,7 @@ class ChainRun {
   readonly #steps: ChainStep[] = [];
   /** On the way to the name whose records were wanted. */
   readonly #aliases: DnsRecord[] = [];
+  readonly #messages: ChainMessage[] = [];
   readonly #log: PhaseLog;
 
   constructor(
@@ -103,7 +109,8 @@ class ChainRun {
     for (let delegation = 0; delegation < DELEGATIONS_MAX; delegation += 1) {
       const found = await this.#askZone(zone, name);
       if (!found.ok) return this.#failed(found.fault);
-      const { answer, step } = found.value;
+      const { answer, step, bytes } = found.value;
+      if (step.kind !== 'referral') this.#messages.push({ name, bytes });
       if (step.kind === 'referral') {
         zone = step.zone;
       } else if (step.kind === 'alias') {
@@ -115,7 +122,9 @@ class ChainRun {
       } else {
         const records = answer.answer.map(({ line }) => line);
         const whole = { ...answer, answer: [...this.#aliases, ...answer.answer] };
-        return { steps: this.#steps, rcode: answer.rcode, records, answer: whole };
+        const { rcode } = answer;
+        const messages = this.#messages;
+        return { steps: this.#steps, rcode, records, answer: whole, messages };
       }
     }
     const message = `There was no answer after ${DELEGATIONS_MAX} delegations and aliases.`;
@@ -129,9 +138,11 @@ class ChainRun {
   ): Promise<{ ok: true; value: Useful } | { ok: false; fault: Fault }> {
     let failure = fault('NAME_DELEGATION_BROKEN', `The zone ${zone.name} names no server.`);
     for (const server of zone.servers.slice(0, SERVERS_PER_ZONE_MAX)) {
-      const answer = await this.#askServer(zone, server, name);
-      const step = answer && this.#stepOf(answer, zone, name);
-      if (answer !== undefined && step !== undefined) return { ok: true, value: { answer, step } };
+      const { answer, bytes } = await this.#askServer(zone, server, name);
+      if (answer !== undefined && bytes !== undefined) {
+        const step = this.#stepOf(answer, zone, name);
+        if (step !== undefined) return { ok: true, value: { answer, step, bytes } };
+      }
       failure = this.#steps.at(-1)?.fault ?? failure;
       const { signal } = this.#context;
       if (signal.aborted) return { ok: false, fault: abortFault(signal) };
@@ -139,7 +150,7 @@ class ChainRun {
     return { ok: false, fault: failure };
   }
 
-  async #askServer(zone: Zone, server: NameServer, name: string): Promise<DnsAnswer | undefined> {
+  async #askServer(zone: Zone, server: NameServer, name: string): Promise<InquiryReport> {
     const deadline = new AbortController();
     const { serverTimeoutMs = SERVER_TIMEOUT_MS } = this.#options;
     const timer = this.#context.clock.after(serverTimeoutMs, () =>
@@ -152,7 +163,7 @@ class ChainRun {
     timer.cancel();
     const totalMs = this.#context.clock.nowMs() - startMs;
     this.#steps.push(chainStep(zone, server, name, report, totalMs));
-    return report.answer;
+    return report;
   }
 
   #inquiry(server: NameServer, name: string, signal: AbortSignal): ServerInquiry {
@@ -191,7 +202,7 @@ class ChainRun {
   }
 
   #failed(reason: Fault): ResolutionChain {
-    return { steps: this.#steps, records: [], fault: reason };
+    return { steps: this.#steps, records: [], messages: [], fault: reason };
   }
 }
 
