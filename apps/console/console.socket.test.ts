@@ -142,7 +142,8 @@ test('a result shows redirects stacked, the kernel tick, and the certificate', B
     await page.waitForSelector('.waterfall');
     assert.equal(await page.locator('.waterfall-hop').count(), 3);
     assert.equal(await page.locator('.waterfall-kernel').count(), 1);
-    await says(page, '.facts', 'TLSv1.3', 'days left', 'docs.example.com');
+    await says(page, '.facts', 'TLSv1.3');
+    await says(page, '.evidence', 'days left', 'docs.example.com', 'verified');
     await page.locator('.raw summary').click();
     await says(page, '.raw pre', '"plannedAtMs"');
     await says(page, '.resource pre', 'apiVersion: holdfast.dev/v1');

@@ -8,9 +8,11 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { LiveEvent } from '@holdfast/resources/api';
+import { tryCheck, validateText } from './fixture-editor.ts';
 import type { TroubleName } from './fixture-faults.ts';
 import { heatMapOf, latencyOf, statusLatencyOf } from './fixture-latency.ts';
 import { detailOf, type FixtureMode, FixtureState, resultsOf } from './fixture-state.ts';
@@ -96,7 +98,7 @@ class FixtureService {
 
   answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '/', 'http://fixture');
-    request.resume();
+    if (request.method !== 'POST') request.resume();
     if (url.pathname.startsWith('/fixture/')) this.#control(url, response);
     else if (!url.pathname.startsWith('/api/')) serveFile(this.#folder, url.pathname, response);
     else if (url.pathname === '/api/v1/events') this.#stream(request, response);
@@ -122,10 +124,12 @@ class FixtureService {
     const check = this.state.find(`${namespace}/${name}`);
     if (section === 'overview') sendJson(response, this.state.overview(nowMs));
     else if (section === 'alerts') sendJson(response, this.state.alerts(nowMs));
+    else if (section === 'validate' || section === 'try') void answerEditor(request, response);
     else if (section !== 'checks' || check === undefined) {
       const cure = 'Checks are listed by /api/v1/overview.';
       sendError(response, 404, 'NOT_FOUND', `no check ${namespace}/${name}`, cure);
     } else if (action === 'run' && request.method === 'POST') {
+      request.resume();
       setTimeout(() => this.state.runNow(check), RUN_MS);
       sendJson(response, { status: 'asked' }, 202);
     } else sendJson(response, readOf(check, action, url.searchParams, nowMs));
@@ -167,6 +171,11 @@ class FixtureService {
     if (this.#events.length > EVENTS_KEPT) this.#events.shift();
     for (const stream of this.#streams) writeEvent(stream, this.#lastId, event);
   }
+}
+
+async function answerEditor(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const given = (await json(request)) as { text?: string; check?: unknown };
+  sendJson(response, given.text === undefined ? tryCheck(given.check) : validateText(given.text));
 }
 
 function readOf(

@@ -40,16 +40,12 @@ export function Rail({ route, showHelp }: { route: Route; showHelp: () => void }
       />
       <span className="rail-space" />
       <ThemeButton />
-      <button
-        type="button"
-        className="rail-item"
-        onClick={toggleLanguage}
-        aria-label={words.palette.languageAction}
-      >
+      <button type="button" className="rail-item" onClick={toggleLanguage}>
         <span className="rail-glyph" aria-hidden="true">
           {words.locale === 'zh-CN' ? 'EN' : '中'}
         </span>
         <span className="rail-word">{words.language}</span>
+        <span className="hidden">{words.palette.languageAction}</span>
       </button>
       <button type="button" className="rail-item rail-keys" onClick={showHelp}>
         <Icon name="keys" />

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { checkPath, matchRoute, withSearch } from './route.ts';
+import { checkPath, EDITOR_PATH, matchRoute, withSearch } from './route.ts';
 
 test('every page has its address', () => {
   assert.deepEqual(matchRoute('/'), { page: 'overview' });
@@ -36,4 +36,10 @@ test('broken percent encoding does not throw', () => {
 test('search parameters are changed one by one', () => {
   assert.equal(withSearch('?a=1&b=2', { b: undefined, c: 'x y' }), '?a=1&c=x+y');
   assert.equal(withSearch('?a=1', { a: '' }), '');
+});
+
+test('a new check has an address of its own, a namespace called so keeps its checks', () => {
+  assert.deepEqual(matchRoute(EDITOR_PATH), { page: 'editor' });
+  assert.deepEqual(matchRoute(`${EDITOR_PATH}/`), { page: 'editor' });
+  assert.deepEqual(matchRoute('/checks/new/a'), { page: 'check', namespace: 'new', name: 'a' });
 });

@@ -18,7 +18,9 @@ export function useTabTitle(route: Route): void {
       ? `${route.namespace}/${route.name}`
       : route.page === 'missing'
         ? words.missing.title
-        : words.pages[route.page];
+        : route.page === 'editor'
+          ? words.editor.newCheck
+          : words.pages[route.page];
   useEffect(() => {
     document.title = `${down > 0 ? `▲ ${down} · ` : ''}${place} · Holdfast`;
   }, [down, place]);

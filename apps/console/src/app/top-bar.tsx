@@ -32,12 +32,16 @@ export function TopBar({
         type="button"
         className="top-search"
         onClick={showPalette}
-        aria-label={words.searchOrJump}
         aria-keyshortcuts="Control+K Meta+K"
       >
         <Icon name="search" size={16} />
-        <span className="top-search-word">{words.searchOrJump}</span>
-        <kbd>{isApple() ? '⌘K' : 'Ctrl K'}</kbd>
+        <span className="hidden">{words.searchOrJump}</span>
+        <span className="top-search-word" aria-hidden="true">
+          {words.searchOrJump}
+        </span>
+        <span aria-hidden="true">
+          <kbd>{isApple() ? '⌘K' : 'Ctrl K'}</kbd>
+        </span>
       </button>
       <span className="top-space" />
       {route.page === 'check' && wide && <RangePicker />}

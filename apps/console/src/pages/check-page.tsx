@@ -46,11 +46,14 @@ export function CheckPage({ namespace, name }: { namespace: string; name: string
     return <Check detail={live === undefined ? asked.data : { ...asked.data, ...live }} />;
   if (asked.failure?.code === 'NOT_FOUND') {
     return (
-      <EmptyNote title={words.check.notFound} hint={words.check.notFoundHint}>
-        <Link className="button" to={CHECKS_PATH}>
-          {words.pages.checks}
-        </Link>
-      </EmptyNote>
+      <>
+        <h1 className="hidden">{words.check.notFound}</h1>
+        <EmptyNote title={words.check.notFound} hint={words.check.notFoundHint}>
+          <Link className="button" to={CHECKS_PATH}>
+            {words.pages.checks}
+          </Link>
+        </EmptyNote>
+      </>
     );
   }
   if (asked.failure !== undefined)

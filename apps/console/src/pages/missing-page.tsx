@@ -9,10 +9,13 @@ import { useWords } from '../words/use-words.ts';
 export function MissingPage(): ReactNode {
   const words = useWords();
   return (
-    <EmptyNote title={words.missing.title} hint={words.missing.hint}>
-      <Link className="button" to={OVERVIEW_PATH}>
-        {words.missing.back}
-      </Link>
-    </EmptyNote>
+    <>
+      <h1 className="hidden">{words.missing.title}</h1>
+      <EmptyNote title={words.missing.title} hint={words.missing.hint}>
+        <Link className="button" to={OVERVIEW_PATH}>
+          {words.missing.back}
+        </Link>
+      </EmptyNote>
+    </>
   );
 }

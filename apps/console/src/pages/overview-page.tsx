@@ -44,16 +44,11 @@ function Overview({ demo }: { demo: boolean }): ReactNode {
   const alertVersion = useLive((state) => state.alertVersion);
   const minute = useNow((nowMs) => Math.floor(nowMs / 60_000));
   const told = useAnswer<AlertList>('/api/v1/alerts', 'alerts', alertVersion);
-  const checks = useMemo(
-    () => filterChecks(everyCheck, filter),
-    [everyCheck, filter],
-  );
+  const checks = useMemo(() => filterChecks(everyCheck, filter), [everyCheck, filter]);
   const alerts = useMemo(() => {
     const shown = new Set(checks.map(checkKey));
     const all = checks.length === everyCheck.length;
-    return everyAlert.filter(
-      ({ check }) => all || shown.has(`${check.namespace}/${check.check}`),
-    );
+    return everyAlert.filter(({ check }) => all || shown.has(`${check.namespace}/${check.check}`));
   }, [everyAlert, everyCheck, checks]);
   const offered = useMemo(
     () => everyCheck.filter((check) => namespace === '' || check.namespace === namespace),

@@ -45,8 +45,6 @@ export function chartOptions(told: Told, element: HTMLElement, locale: string): 
     grid: { stroke: ink('--line'), width: 1 },
     ticks: { show: false },
   };
-  const lone = (chart: uPlot, series: number): number[] =>
-    lonePlaces([...(chart.data[series] ?? [])].map((value) => value ?? null));
   return {
     width: element.clientWidth,
     height: CHART_HEIGHT_PX,
@@ -79,14 +77,7 @@ export function chartOptions(told: Told, element: HTMLElement, locale: string): 
           told().rows.p50Ms.some((ms) => ms !== null) ? splits.map(tickText) : splits.map(() => ''),
       },
     ],
-    series: [
-      {},
-      { stroke: ink('--chart-99'), width: 1, points: { show: true, size: 3, filter: lone } },
-      { stroke: ink('--chart-95'), width: 1, points: { show: true, size: 3, filter: lone } },
-      { stroke: ink('--chart-50'), width: 1.75, points: { show: true, size: 4, filter: lone } },
-      { stroke: ink('--chart-earlier'), width: 1, dash: [2, 3], points: { show: false } },
-      { stroke: ink('--chart-earlier'), width: 1.5, dash: [6, 4], points: { show: false } },
-    ],
+    series: seriesOf(ink),
     bands: [
       { series: [1, 2], fill: ink('--chart-band-99') },
       { series: [2, 3], fill: ink('--chart-band-95') },
@@ -106,6 +97,19 @@ export function chartOptions(told: Told, element: HTMLElement, locale: string): 
       draw: [(chart) => drawMarks(chart, told(), ink)],
     },
   };
+}
+
+function seriesOf(ink: (token: string) => string): uPlot.Series[] {
+  const lone = (chart: uPlot, series: number): number[] =>
+    lonePlaces([...(chart.data[series] ?? [])].map((value) => value ?? null));
+  return [
+    {},
+    { stroke: ink('--chart-99'), width: 1, points: { show: true, size: 3, filter: lone } },
+    { stroke: ink('--chart-95'), width: 1, points: { show: true, size: 3, filter: lone } },
+    { stroke: ink('--chart-50'), width: 1.75, points: { show: true, size: 4, filter: lone } },
+    { stroke: ink('--chart-earlier'), width: 1, dash: [2, 3], points: { show: false } },
+    { stroke: ink('--chart-earlier'), width: 1.5, dash: [6, 4], points: { show: false } },
+  ];
 }
 
 /** uPlot's own double-click would scale the axes instead. */

@@ -2,6 +2,8 @@
 
 import type { CheckDetail } from '@holdfast/resources/api';
 import { type ReactNode, useState } from 'react';
+import { Link } from '../app/location.tsx';
+import { EDITOR_PATH } from '../app/route.ts';
 import { useWords } from '../words/use-words.ts';
 import { CopyButton } from './copy-button.tsx';
 import { yamlText } from './yaml-text.ts';
@@ -30,6 +32,12 @@ export function ResourceView({ detail }: { detail: CheckDetail }): ReactNode {
             </button>
           ))}
         </fieldset>
+        <Link
+          className="button small"
+          to={`${EDITOR_PATH}?copy=${encodeURIComponent(`${detail.namespace}/${detail.name}`)}`}
+        >
+          {words.editor.editCopy}
+        </Link>
         <CopyButton text={text} name={words.check.resource} />
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key. */}

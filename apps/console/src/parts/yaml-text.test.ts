@@ -34,7 +34,7 @@ test('a check reads as people write it', () => {
       '    "on": "yes"',
       'spec:',
       '  url: "https://shop.example/api?x=1"',
-      '  interval: "30s"',
+      '  interval: 30s',
       '  retries: 2',
       '  verify: true',
       '  headers: {}',

@@ -46,6 +46,7 @@ function scalar(value: unknown): string {
 }
 
 function isPlain(text: string): boolean {
+  if (/^\d+(ms|s|m|h|d)$/.test(text)) return true;
   if (!/^[A-Za-z_/<$][\w ./<>${}@%+=~:-]*$/.test(text)) return false;
   if (text.endsWith(' ') || text.endsWith(':') || text.includes(': ')) return false;
   return !/^(true|false|yes|no|on|off|null|y|n)$/i.test(text);

@@ -67,11 +67,9 @@ export const enCheck = {
     tls: 'TLS',
     verified: 'verified',
     unverified: 'not verified',
-    certificate: 'Certificate',
     daysLeft: (days: number): string =>
       days < 0 ? `expired ${-days} d ago` : `${days} ${plural(days, 'day', 'days')} left`,
     validTo: 'valid to',
-    names: 'Names',
     issuer: 'Issuer',
     chain: 'Chain',
     addresses: 'Addresses',

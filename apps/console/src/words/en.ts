@@ -4,6 +4,7 @@
 
 import { enCharts } from './en-charts.ts';
 import { enCheck } from './en-check.ts';
+import { enEditor } from './en-editor.ts';
 import { enEvidence } from './en-evidence.ts';
 import { n, plural } from './english-numbers.ts';
 
@@ -166,6 +167,7 @@ export const en = {
   ...enCheck,
   ...enCharts,
   ...enEvidence,
+  ...enEditor,
 
   alerts: {
     title: 'Alerts',

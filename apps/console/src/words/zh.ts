@@ -4,6 +4,7 @@
 import type { Words } from './en.ts';
 import { zhCharts } from './zh-charts.ts';
 import { zhCheck } from './zh-check.ts';
+import { zhEditor } from './zh-editor.ts';
 import { zhEvidence } from './zh-evidence.ts';
 
 export const zh: Words = {
@@ -156,6 +157,7 @@ export const zh: Words = {
   ...zhCheck,
   ...zhCharts,
   ...zhEvidence,
+  ...zhEditor,
 
   alerts: {
     title: '告警',
