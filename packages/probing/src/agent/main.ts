@@ -9,6 +9,7 @@ import { createProbeRunner } from '../probe.ts';
 import { Agent } from './agent.ts';
 import { auditLog } from './audit-log.ts';
 import { channelLogger } from './channel-logger.ts';
+import { loadLazyParts } from './lazy-parts.ts';
 import { TickingLoopLag } from './loop-lag.ts';
 import type { FromAgent, ToAgent } from './protocol.ts';
 import { EXIT_WARMED, worthWarming } from './warm-start.ts';
@@ -27,7 +28,10 @@ if (id === undefined || location === undefined || say === undefined) {
   process.stderr.write(USAGE);
   process.exit(2);
 }
-if (worthWarming(warmed)) process.exit(EXIT_WARMED);
+if (worthWarming(warmed)) {
+  await loadLazyParts();
+  process.exit(EXIT_WARMED);
+}
 process.title = `holdfast-agent ${id}`;
 
 // A channel that closed while a message was on its way also ends this process, see disconnect.

@@ -1,7 +1,7 @@
 // The thread of the ICMP receiver, one for a process. Its first message says that it runs; each
 // later one that there are news in the ring. It hears no messages itself: see ReceiverOrders.
 
-import { parentPort, workerData } from 'node:worker_threads';
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { openCLibrary } from './c-library.ts';
 import { NewsRing } from './news-ring.ts';
 import { receiveUntilStopped } from './receiver.ts';
@@ -12,13 +12,17 @@ export interface ReceiverMemory {
   orders: SharedArrayBuffer;
 }
 
-const { news, orders } = workerData as ReceiverMemory;
-const library = openCLibrary();
-const wake = () => parentPort?.postMessage(undefined);
-wake();
-receiveUntilStopped({
-  library,
-  ring: new NewsRing(news),
-  orders: new ReceiverOrders(orders),
-  wake,
-});
+// A start that fills the compile cache loads this file without being the thread.
+if (!isMainThread) receive(workerData as ReceiverMemory);
+
+function receive({ news, orders }: ReceiverMemory): void {
+  const library = openCLibrary();
+  const wake = () => parentPort?.postMessage(undefined);
+  wake();
+  receiveUntilStopped({
+    library,
+    ring: new NewsRing(news),
+    orders: new ReceiverOrders(orders),
+    wake,
+  });
+}
