@@ -187,12 +187,20 @@ test('a check that goes down is live within its interval + 1 s, and the pager is
   target.answer(500);
   const brokenAtMs = performance.now();
   for await (const event of events) {
-    if (event.type === 'result' && event.check === 'shop' && event.state === 'down') break;
+    if (event.type !== 'result' || event.check !== 'shop' || event.state !== 'down') continue;
+    assert.match(event.error?.trace_id ?? '', /^[0-9a-f]{32}$/);
+    break;
   }
   const seenAfterMs = performance.now() - brokenAtMs;
   controller.abort();
   assert.ok(seenAfterMs < 2_000, `seen after ${seenAfterMs.toFixed(0)} ms`);
 
+  const shown = (await getJson<Overview>(`${up.url}/api/v1/overview`)).checks.find(
+    ({ name }) => name === 'shop',
+  );
+  assert.equal(shown?.lastError?.code, 'ERR_UNKNOWN');
+  const metrics = await (await fetch(`${up.url}/metrics`)).text();
+  assert.match(metrics, /holdfast_probe_errors_total\{[^}]*code="ERR_UNKNOWN"\} [1-9]/);
   await until(() => (pager.bodies.length > 0 ? true : undefined));
   const runsAtAlert = target.requests;
   await until(() => (target.requests > runsAtAlert + 3 ? true : undefined));

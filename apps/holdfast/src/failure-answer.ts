@@ -6,7 +6,7 @@ import { type FaultTable, lookUpFault } from '@holdfast/resources/fault-table';
 import type { ProbeResult } from '@holdfast/resources/result';
 
 /** What the table is asked of a run that brought no fault. */
-const NO_FAULT = { class: '', code: '' };
+export const NO_FAULT = { class: '', code: '' };
 
 /** undefined for a run that was up. `traceId`: of the answer, for runs that were not traced. */
 export function failureAnswer(

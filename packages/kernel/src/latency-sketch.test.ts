@@ -98,6 +98,56 @@ test('decode reads back what encode wrote', () => {
   );
 });
 
+test('merging bytes equals merging the sketch that they are of', () => {
+  fc.assert(
+    fc.property(fc.array(latencies, { minLength: 1, maxLength: 5 }), (parts) => {
+      const [actual, expected] = [new LatencySketch(), new LatencySketch()];
+      for (const part of parts) {
+        actual.mergeEncoded(sketchOf(part).encode());
+        expected.merge(LatencySketch.decode(sketchOf(part).encode()));
+      }
+      assert.deepEqual(actual.encode(), expected.encode());
+    }),
+  );
+});
+
+test('bytes that cannot be read change nothing', () => {
+  const sketch = sketchOf([1, 10]);
+  const good = sketchOf([5, 7]).encode();
+  assert.throws(() => sketch.mergeEncoded(good.subarray(0, good.length - 1)), isHoldfastError);
+  assert.throws(() => sketch.mergeEncoded(good.slice().fill(0, 1, 9)), isHoldfastError);
+  assertSame(sketch, sketchOf([1, 10]));
+});
+
+test('cells count what the ranks tell', () => {
+  const bounds = fc
+    .uniqueArray(latencyMs, { maxLength: 12 })
+    .map((boundsMs) => boundsMs.sort((a, b) => a - b));
+  fc.assert(
+    fc.property(fc.array(latencyMs, { maxLength: 80 }), bounds, (valuesMs, boundsMs) => {
+      const sketch = sketchOf(valuesMs);
+      const cells = new Array<number>(boundsMs.length + 1).fill(0);
+      for (let rank = 0; rank < valuesMs.length; rank += 1) {
+        // Half a rank more keeps rounding from telling the one before.
+        const q = Math.min(1, (rank + 0.5) / Math.max(1, valuesMs.length - 1));
+        const told = sketch.quantile(rank === 0 ? 0 : q) ?? Number.NaN;
+        const cell = boundsMs.findIndex((boundMs) => told <= boundMs);
+        const place = cell === -1 ? boundsMs.length : cell;
+        cells[place] = (cells[place] ?? 0) + 1;
+      }
+      assert.deepEqual(sketch.cells(boundsMs), cells);
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('cells refuse bounds that do not ascend', () => {
+  for (const boundsMs of [[2, 1], [1, 1], [Number.NaN]])
+    assert.throws(() => sketchOf([1]).cells(boundsMs), RangeError);
+  assert.deepEqual(new LatencySketch().cells([1, 2]), [0, 0, 0]);
+  assert.deepEqual(sketchOf([1, 2]).cells([]), [2]);
+});
+
 test('a decoded sketch goes on like the one it came from', () => {
   const sketch = LatencySketch.decode(sketchOf([1, 2, 3]).encode());
   sketch.add(1_000);

@@ -17,6 +17,10 @@ const VALUE_MS_MAX = 1e7;
 const GROWTH = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR);
 const GROWTH_LOG = Math.log(GROWTH);
 const BUCKETS = bucketOf(VALUE_MS_MAX) + 1;
+const MIDDLES = Array.from(
+  { length: BUCKETS },
+  (_, index) => (VALUE_MS_MIN * 2 * GROWTH ** index) / (GROWTH + 1),
+);
 
 export class LatencySketch {
   readonly #buckets = new BucketCounts();
@@ -58,8 +62,21 @@ export class LatencySketch {
 
   /** Adds all that the other holds; the other is left as it is, unless it is this one, which doubles. */
   merge(other: LatencySketch): void {
-    for (const [index, count] of other.#buckets.occupied()) this.#buckets.add(index, count);
+    this.#buckets.merge(other.#buckets);
     this.#addTotals(other.#count, other.#sum, other.#min, other.#max);
+  }
+
+  /**
+   * The same as `merge(LatencySketch.decode(bytes))`, without the second sketch. Throws a HoldfastError
+   * (STORE_FAILED) for bytes that `encode` cannot have written, and then nothing was added.
+   */
+  mergeEncoded(bytes: Uint8Array): void {
+    const content = decodeSketch(bytes, BUCKETS);
+    if (content === undefined) throw unreadable(bytes.length);
+    const { buckets, count, sum, min, max } = content;
+    for (let at = 0; at < buckets.length; at += 2)
+      this.#buckets.add(buckets[at] ?? 0, buckets[at + 1] ?? 0);
+    this.#addTotals(count, sum, min, max);
   }
 
   /**
@@ -70,12 +87,33 @@ export class LatencySketch {
     const rank = Math.floor(checkedQuantile(q) * Math.max(0, this.#count - 1));
     if (rank === 0) return this.min;
     if (rank === this.#count - 1) return this.max;
-    let seen = 0;
-    for (const [index, count] of this.#buckets.occupied()) {
-      seen += count;
-      if (seen > rank) return Math.min(this.#max, Math.max(this.#min, middleOf(index)));
-    }
-    return undefined;
+    const index = this.#buckets.indexOfRank(rank);
+    return index === undefined ? undefined : this.#told(index);
+  }
+
+  /**
+   * How many values lie in each cell: cell i holds what is above bound i - 1 and not above bound i, one
+   * more holds what is above the last. The least and the greatest value are in their own cells, all
+   * others in those of what `quantile` tells of them. Throws a RangeError unless the bounds ascend.
+   */
+  cells(boundsMs: readonly number[]): number[] {
+    assertAscending(boundsMs);
+    const cells = new Array<number>(boundsMs.length + 1).fill(0);
+    if (this.#count === 0) return cells;
+    let cell = 0;
+    const put = (valueMs: number, count: number) => {
+      while (cell < boundsMs.length && valueMs > (boundsMs[cell] ?? 0)) cell += 1;
+      cells[cell] = (cells[cell] ?? 0) + count;
+    };
+    put(this.#min, 1);
+    const buckets = this.#buckets.occupied();
+    // The least is counted already, the greatest will be.
+    buckets[1] = (buckets[1] ?? 0) - 1;
+    if (this.#count > 1) buckets.push((buckets.pop() ?? 0) - 1);
+    for (let at = 0; at < buckets.length; at += 2)
+      put(this.#told(buckets[at] ?? 0), buckets[at + 1] ?? 0);
+    if (this.#count > 1) put(this.#max, 1);
+    return cells;
   }
 
   /** A few bytes per occupied bucket; see sketch-encoding. */
@@ -86,16 +124,14 @@ export class LatencySketch {
 
   /** Throws a HoldfastError (STORE_FAILED) for bytes that `encode` cannot have written. */
   static decode(bytes: Uint8Array): LatencySketch {
-    const content = decodeSketch(bytes, BUCKETS);
-    if (content === undefined) throw unreadable(bytes.length);
     const sketch = new LatencySketch();
-    let count = 0;
-    for (const [index, bucketCount] of content.buckets) {
-      sketch.#buckets.add(index, bucketCount);
-      count += bucketCount;
-    }
-    sketch.#addTotals(count, content.sum, content.min, content.max);
+    sketch.mergeEncoded(bytes);
     return sketch;
+  }
+
+  /** The one value that stands for all in a bucket. */
+  #told(index: number): number {
+    return Math.min(this.#max, Math.max(this.#min, middleOf(index)));
   }
 
   #addTotals(count: number, sum: number, min: number, max: number): void {
@@ -106,13 +142,21 @@ export class LatencySketch {
   }
 }
 
+function assertAscending(boundsMs: readonly number[]): void {
+  let before = Number.NEGATIVE_INFINITY;
+  for (const boundMs of boundsMs) {
+    if (!(boundMs > before)) throw new RangeError(`Bounds must ascend: ${boundsMs.join(', ')}`);
+    before = boundMs;
+  }
+}
+
 function bucketOf(value: number): number {
   return Math.max(0, Math.ceil(Math.log(value / VALUE_MS_MIN) / GROWTH_LOG));
 }
 
 /** The value whose relative distance to both bounds of the bucket is the same. */
 function middleOf(index: number): number {
-  return (VALUE_MS_MIN * 2 * GROWTH ** index) / (GROWTH + 1);
+  return MIDDLES[index] ?? VALUE_MS_MAX;
 }
 
 function unreadable(length: number): HoldfastError {

@@ -10,30 +10,32 @@ const VARINT_BYTES_MAX = 8;
 const SUM_SLACK = 1e-6;
 
 export interface SketchContent {
+  count: number;
   sum: number;
   min: number;
   max: number;
-  /** [index, count] by ascending index; none when the sketch is empty, and the totals mean nothing then. */
-  buckets: readonly (readonly [index: number, count: number])[];
+  /** Index and count in turns, by ascending index; empty when the sketch is. */
+  buckets: readonly number[];
 }
 
-const EMPTY: SketchContent = { sum: 0, min: Infinity, max: -Infinity, buckets: [] };
+const EMPTY: SketchContent = { count: 0, sum: 0, min: Infinity, max: -Infinity, buckets: [] };
 
-export function encodeSketch(content: SketchContent): Uint8Array {
-  if (content.buckets.length === 0) return Uint8Array.of(VERSION);
+export function encodeSketch({ sum, min, max, buckets }: Omit<SketchContent, 'count'>): Uint8Array {
+  if (buckets.length === 0) return Uint8Array.of(VERSION);
   const varints: number[] = [];
   let next = 0;
-  for (const [index, count] of content.buckets) {
+  for (let at = 0; at < buckets.length; at += 2) {
+    const index = buckets[at] ?? 0;
     pushVarint(varints, index - next);
-    pushVarint(varints, count);
+    pushVarint(varints, buckets[at + 1] ?? 0);
     next = index + 1;
   }
   const bytes = new Uint8Array(1 + TOTALS_BYTES + varints.length);
   const view = new DataView(bytes.buffer);
   bytes[0] = VERSION;
-  view.setFloat64(1, content.sum, true);
-  view.setFloat64(9, content.min, true);
-  view.setFloat64(17, content.max, true);
+  view.setFloat64(1, sum, true);
+  view.setFloat64(9, min, true);
+  view.setFloat64(17, max, true);
   bytes.set(varints, 1 + TOTALS_BYTES);
   return bytes;
 }
@@ -45,31 +47,32 @@ export function decodeSketch(bytes: Uint8Array, bucketsMax: number): SketchConte
   if (bytes.length <= 1 + TOTALS_BYTES) return undefined;
   const buckets = readBuckets(bytes, bucketsMax);
   if (buckets === undefined) return undefined;
+  let count = 0;
+  for (let at = 1; at < buckets.length; at += 2) count += buckets[at] ?? 0;
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const sum = view.getFloat64(1, true);
   const min = view.getFloat64(9, true);
   const max = view.getFloat64(17, true);
-  const content = { sum, min, max, buckets };
+  const content = { count, sum, min, max, buckets };
   return isPlausible(content) ? content : undefined;
 }
 
-function readBuckets(bytes: Uint8Array, bucketsMax: number): [number, number][] | undefined {
-  const buckets: [number, number][] = [];
+function readBuckets(bytes: Uint8Array, bucketsMax: number): number[] | undefined {
+  const buckets: number[] = [];
+  const reader = new VarintReader(bytes, 1 + TOTALS_BYTES);
   let next = 0;
-  let offset = 1 + TOTALS_BYTES;
-  while (offset < bytes.length) {
-    const gap = readVarint(bytes, offset);
-    const count = gap && readVarint(bytes, gap.end);
-    if (!count || next + gap.value >= bucketsMax || count.value === 0) return undefined;
-    buckets.push([next + gap.value, count.value]);
-    next += gap.value + 1;
-    offset = count.end;
+  while (!reader.isAtEnd) {
+    const gap = reader.next();
+    const count = reader.next();
+    // Written so that NaN fails too.
+    if (!(next + gap < bucketsMax && count > 0)) return undefined;
+    buckets.push(next + gap, count);
+    next += gap + 1;
   }
   return buckets;
 }
 
-function isPlausible({ sum, min, max, buckets }: SketchContent): boolean {
-  const count = buckets.reduce((total, bucket) => total + bucket[1], 0);
+function isPlausible({ count, sum, min, max }: SketchContent): boolean {
   if (!Number.isSafeInteger(count)) return false;
   // Written so that NaN fails too.
   const ordered = min > 0 && min <= max && Number.isFinite(max);
@@ -83,13 +86,30 @@ function pushVarint(bytes: number[], value: number): void {
   bytes.push(rest);
 }
 
-function readVarint(bytes: Uint8Array, start: number): { value: number; end: number } | undefined {
-  let value = 0;
-  for (let i = 0; i < VARINT_BYTES_MAX; i += 1) {
-    const byte = bytes[start + i];
-    if (byte === undefined) return undefined;
-    value += (byte & 0x7f) * 0x80 ** i;
-    if (byte < 0x80) return Number.isSafeInteger(value) ? { value, end: start + i + 1 } : undefined;
+class VarintReader {
+  readonly #bytes: Uint8Array;
+  #at: number;
+
+  constructor(bytes: Uint8Array, at: number) {
+    this.#bytes = bytes;
+    this.#at = at;
   }
-  return undefined;
+
+  get isAtEnd(): boolean {
+    return this.#at >= this.#bytes.length;
+  }
+
+  /** NaN when it is cut off, too long, or beyond whole numbers. */
+  next(): number {
+    let value = 0;
+    let unit = 1;
+    for (let i = 0; i < VARINT_BYTES_MAX; i += 1) {
+      const byte = this.#bytes[this.#at++];
+      if (byte === undefined) return Number.NaN;
+      value += (byte & 0x7f) * unit;
+      if (byte < 0x80) return value <= Number.MAX_SAFE_INTEGER ? value : Number.NaN;
+      unit *= 0x80;
+    }
+    return Number.NaN;
+  }
 }

@@ -6,6 +6,7 @@ import type { CompiledChannel, CompiledRule } from './compiled-alert.ts';
 import { resourceSchema } from './envelope.ts';
 import { addressField, smtpServerField, webhookUrlField } from './fields/channel-fields.ts';
 import { demand } from './fields/demand.ts';
+import { groupedNumber } from './fields/grouped-number.ts';
 import { headersField } from './fields/header-field.ts';
 import { labelsField, nameField, namespaceField } from './fields/name-fields.ts';
 import { PLACEHOLDER_FORMS } from './fields/placeholder.ts';
@@ -16,7 +17,7 @@ const DEFAULT_RECOVERIES = 1;
 const LIST_MAX = 1_000;
 
 const list = <S extends z.ZodType>(item: S, hint: string) => {
-  const error = demand(`must be a list of 1 to ${LIST_MAX.toLocaleString('en')}`, hint);
+  const error = demand(`must be a list of 1 to ${groupedNumber(LIST_MAX)}`, hint);
   return z.array(item, { error }).min(1, { error }).max(LIST_MAX, { error });
 };
 const runs = (hint: string) => {

@@ -20,6 +20,7 @@ import type { FaultTable } from './fault-table.ts';
 import {
   count,
   durationMs,
+  failureAnswer,
   fault,
   faultClass,
   status,
@@ -71,6 +72,7 @@ const checkSummary = z.object({
   lastTotalMs: durationMs.exactOptional(),
   lastPlannedAtMs: timeMs.exactOptional(),
   lastFault: fault.exactOptional(),
+  lastError: failureAnswer.exactOptional(),
   recent: z.array(
     z.object({
       plannedAtMs: timeMs,

@@ -26,6 +26,8 @@ export interface CheckSummary {
   lastTotalMs?: number;
   lastPlannedAtMs?: number;
   lastFault?: Fault;
+  /** Of the last run, when it was not up. */
+  lastError?: FailureAnswer;
   /** The last 60 runs, oldest first. */
   recent: { plannedAtMs: number; totalMs: number; run: RunLetter }[];
   /** Over the last 24 h: share of valid runs that were up, 0…1. */
@@ -203,6 +205,8 @@ export type LiveEvent =
       status: Status;
       totalMs: number;
       fault?: Fault;
+      /** Absent for a run that was up. */
+      error?: FailureAnswer;
       /** After this result. */
       state: CheckState;
       sinceMs?: number;

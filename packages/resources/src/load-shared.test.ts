@@ -195,3 +195,27 @@ test('a command line has only the widest limits', () => {
     assert.ok(compileTerseCheck({ name: 'a', target: 'http://a', interval }, () => '').ok);
   assert.ok(!compileTerseCheck({ name: 'a', target: 'http://a', interval: '25h' }, () => '').ok);
 });
+
+describe('a text that is to be added to a file', () => {
+  const { surroundings: around } = configurationOf(
+    `{limits: {interval: {min: 1s}}, namespaces: [{name: team-a, limits: {interval: {max: 10s}}}],
+      pools: [{name: shop, perHost: 2}], tokens: [{name: login, url: "https://a", clientId: a, clientSecret: hunter2}]}`,
+  );
+  const check = '{name: a, target: "http://a", interval: 1s, pool: shop, auth: {token: login}}';
+
+  test('keeps to the limits of the file and may name its pools and tokens', () => {
+    assert.notEqual(problemsOf(`{checks: [${check}]}`).length, 0);
+    assert.deepEqual(problemsOf(`{checks: [${check}]}`, { around }), []);
+    const slow = '{name: b, target: "http://a", interval: 30s, namespace: team-a}';
+    assert.match(String(problemsOf(`{checks: [${slow}]}`, { around })[0]), /limits of 1s to 10s/);
+  });
+
+  test('is told nothing of the tokens but their names', () => {
+    assert.doesNotMatch(JSON.stringify(around), /hunter2/);
+  });
+
+  test('has its own sections where it writes them', () => {
+    const own = `{pools: [{name: shop}], tokens: [], checks: [${check}]}`;
+    assert.match(String(problemsOf(own, { around })), /names no token of this file/);
+  });
+});

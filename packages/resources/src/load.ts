@@ -9,6 +9,7 @@ import { FileReader, type ListFiles, type ReadFile } from './file/file-reader.ts
 import { readIncludes } from './file/include.ts';
 import { NamedFileReader } from './file/named-files.ts';
 import { ProblemList } from './file/problem-list.ts';
+import { type Surroundings, surroundingDocument } from './file/surroundings.ts';
 import type { LoadPlugin } from './plugin.ts';
 import { PRESETS, type PresetName } from './presets.ts';
 import { type Problem, settled } from './problem.ts';
@@ -19,7 +20,7 @@ export { initialFile } from './file/initial-file.ts';
 export { DEFAULT_EGRESS, DEFAULT_RETENTION, type Retention } from './house-defaults.ts';
 export { maskSecrets, type Resource } from './mask-secrets.ts';
 export { formatProblem, type Problem } from './problem.ts';
-export type { Configuration, ListFiles, ReadFile };
+export type { Configuration, ListFiles, ReadFile, Surroundings };
 
 export interface LoadRequest {
   /** How problems name the file; its ending tells the syntax: `.toml`, else YAML. */
@@ -35,6 +36,8 @@ export interface LoadRequest {
   loadPlugin?: LoadPlugin;
   /** Laid under the file, weaker than all that it says. */
   preset?: PresetName;
+  /** Of the file that the text is to be added to: its limits hold, its pools and tokens are there. */
+  around?: Surroundings;
 }
 
 /** Warnings: allowed, but probably not meant; as far as they can be told beside faults. */
@@ -60,7 +63,9 @@ export function loadConfiguration(request: LoadRequest): Loaded {
 }
 
 /** What one check may name beside itself, as a command line allows it. */
-export type TerseCheckRequest = Pick<LoadRequest, 'folder' | 'loadPlugin'> & { plugins?: string[] };
+export type TerseCheckRequest = Pick<LoadRequest, 'folder' | 'loadPlugin' | 'around'> & {
+  plugins?: readonly string[];
+};
 
 /** One check in the terse form of a file, as a command line makes it; only the widest limits hold. */
 export function compileTerseCheck(
@@ -95,7 +100,9 @@ function loadDocuments(
   const list = new ProblemList(request.file);
   const reader = new FileReader(request);
   const included = readIncludes(documents, reader, list);
-  const contents = readContents(included.documents, reader, list, request.loadPlugin);
+  const { around, loadPlugin } = request;
+  const beside = around === undefined ? [] : [surroundingDocument(around, documents)];
+  const contents = readContents([...included.documents, ...beside], reader, list, loadPlugin);
   crossPass(contents, list, settings);
   const named = new NamedFileReader(reader, list);
   const parts = {

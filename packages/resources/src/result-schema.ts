@@ -97,9 +97,8 @@ const probeResult = z.object({
   detail: z.record(z.string(), z.unknown()),
 });
 
-export const toldResult = probeResult.extend({
-  error: z
-    .object({ code: z.string(), http_status: z.number().int(), trace_id: z.string() })
-    .describe('By the fault table in force; absent for a run that was up')
-    .exactOptional(),
-});
+export const failureAnswer = z
+  .object({ code: z.string(), http_status: z.number().int(), trace_id: z.string() })
+  .describe('By the fault table in force; absent for a run that was up');
+
+export const toldResult = probeResult.extend({ error: failureAnswer.exactOptional() });

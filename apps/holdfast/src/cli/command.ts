@@ -23,6 +23,8 @@ export interface Call {
   text(name: string): string | undefined;
   texts(name: string): string[];
   flag(name: string): boolean;
+  /** Whether it stands in the call itself. */
+  given(name: string): boolean;
 }
 
 export interface Surroundings {

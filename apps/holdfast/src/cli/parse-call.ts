@@ -26,6 +26,7 @@ export function parseCall(command: Command, words: string[], environment: NodeJS
     texts,
     text: (name) => texts(name).at(-1),
     flag: (name) => values[name] === true || isYes(environment[variableOf(name)]),
+    given: (name) => values[name] !== undefined,
   };
 }
 
@@ -47,8 +48,9 @@ function parseWords(command: Command, words: string[]): { values: Values; positi
       strict: true,
     });
   } catch (error) {
-    const what = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error);
-    throw new HoldfastError('USAGE', what, `See \`holdfast ${command.name} --help\`.`, error);
+    const what =
+      error instanceof Error ? (error.message.split(/\. |\.?\n/)[0] ?? '') : String(error);
+    throw new HoldfastError('USAGE', what, `See \`holdfast ${command.name} --help\`.`);
   }
 }
 

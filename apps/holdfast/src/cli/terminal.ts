@@ -6,6 +6,8 @@ export interface Terminal {
   error(text: string): void;
   /** Columns of the answer's device; 80 where there is none. */
   readonly columns: number;
+  /** Where long texts are broken for a person; absent: nowhere, as programs want it. */
+  readonly breakAt?: number;
   /** Whether the answer goes to a person's terminal that shows colour. */
   readonly colour: boolean;
   /** Whether the terminal's encoding shows more than ASCII. */
@@ -38,6 +40,32 @@ export function fit(terminal: Pick<Terminal, 'unicode'>, text: string, columns: 
   return text.slice(0, head) + mark + text.slice(text.length - (room - head));
 }
 
+/** Breaks a text between words; lines after the first begin so far to the right. */
+export function wrapped(
+  { breakAt = Number.POSITIVE_INFINITY }: Pick<Terminal, 'breakAt'>,
+  text: string,
+  indent: number,
+): string {
+  const room = Math.max(20, breakAt - indent);
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + 1 + word.length <= room)
+      lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join(`\n${' '.repeat(indent)}`);
+}
+
+/** What a target said may hold signs that steer a terminal, or turn the direction of writing: they are shown, not obeyed. */
+export function printable(text: string): string {
+  return text.replace(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 const COLUMNS_DEFAULT = 80;
 
 export function processTerminal(environment: NodeJS.ProcessEnv): Terminal {
@@ -47,6 +75,7 @@ export function processTerminal(environment: NodeJS.ProcessEnv): Terminal {
     out: (text) => process.stdout.write(text),
     error: (text) => process.stderr.write(text),
     columns: process.stdout.columns || COLUMNS_DEFAULT,
+    ...(person ? { breakAt: process.stdout.columns || COLUMNS_DEFAULT } : {}),
     colour: person && !environment.NO_COLOR && environment.TERM !== 'dumb',
     unicode: !person || process.platform === 'win32' || /utf-?8/i.test(locale),
   };

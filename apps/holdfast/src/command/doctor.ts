@@ -2,14 +2,16 @@
 // says how to mend what does not. Each finding is one line; nothing is changed.
 
 import { lookup } from 'node:dns/promises';
-import { accessSync, constants, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Clock, isHoldfastError, sleep } from '@holdfast/kernel';
+import { type Clock, sleep } from '@holdfast/kernel';
 import type { Call, Command, Surroundings } from '../cli/command.ts';
 import { paint } from '../cli/terminal.ts';
+import { configuration } from './configuration-finding.ts';
 import type { Finding } from './finding.ts';
+import { type Load, openFiles, storeForecast } from './load-findings.ts';
 import {
   capabilities,
   consoleBuilt,
@@ -44,6 +46,8 @@ export const doctor: Command = {
       summary: 'HTTP address to try',
       default: '127.0.0.1:7070',
     },
+    { name: 'network', summary: 'also ask the name servers that this machine uses' },
+    { name: 'thorough', summary: 'watch the clock for longer, if a moment is not enough' },
     { name: 'json', summary: 'one JSON object on standard output' },
   ],
   examples: ['holdfast doctor', 'holdfast doctor --data /var/lib/holdfast --json'],
@@ -55,19 +59,21 @@ const CONSOLE_PAGE = new URL('../../../console/dist/index.html', import.meta.url
 
 async function runDoctor(call: Call, surroundings: Surroundings): Promise<number> {
   const { terminal, clock } = surroundings;
+  const file = await configuration(call, surroundings);
   const findings = [
     runtime(),
     await kernelTimes(clock),
-    openFiles(),
-    await clockSteadiness(clock),
+    openFiles(file.load),
+    await clockSteadiness(clock, call.flag('thorough')),
     timeKeeper(),
     capabilities(),
     pingRange(process.getgid?.() ?? -1),
     await resolver(),
+    ...(call.flag('network') ? await askedServers(clock) : []),
     await ipv6Loopback(),
-    ...(await dataFolder(call, surroundings)),
+    ...(await dataFolder(call, surroundings, file.load)),
     await address(call),
-    await configuration(call, surroundings),
+    file.finding,
     consoleBuilt(fileURLToPath(CONSOLE_PAGE)),
   ];
   if (call.flag('json')) terminal.out(`${JSON.stringify({ findings })}\n`);
@@ -138,28 +144,18 @@ async function kernelTimes(clock: Clock): Promise<Finding> {
   };
 }
 
-const OPEN_FILES_WANTED = 4_096;
-
-function openFiles(): Finding {
-  const name = 'open files';
-  if (!existsSync('/proc/self/limits'))
-    return { name, verdict: 'warning', text: 'the limit is not known on this system' };
-  const limit = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
-  const count = limit === undefined ? Number.POSITIVE_INFINITY : Number(limit);
-  const text = `${limit ?? 'unlimited'}, so about ${Math.floor(count / 2)} probes in flight`;
-  if (count >= OPEN_FILES_WANTED) return { name, verdict: 'ok', text };
-  return { name, verdict: 'warning', text, cure: `raise it: ulimit -n ${OPEN_FILES_WANTED}` };
-}
-
+/** A moment tells of a clock that is being set; a second also of one that is slewed. */
 const STEADINESS_MS = 200;
+const STEADINESS_THOROUGH_MS = 1_000;
 const DRIFT_MS_MAX = 5;
 
 /** The wall clock and the monotonic clock must agree on how long a moment is. */
-async function clockSteadiness(clock: Clock): Promise<Finding> {
+async function clockSteadiness(clock: Clock, thorough: boolean): Promise<Finding> {
+  const watchedMs = thorough ? STEADINESS_THOROUGH_MS : STEADINESS_MS;
   const offsetBeforeMs = clock.wallMs() - clock.nowMs();
-  await sleep(clock, STEADINESS_MS);
+  await sleep(clock, watchedMs);
   const driftMs = Math.abs(clock.wallMs() - clock.nowMs() - offsetBeforeMs);
-  const text = `wall clock moved ${driftMs.toFixed(1)} ms against the monotonic one in ${STEADINESS_MS} ms`;
+  const text = `wall clock moved ${driftMs.toFixed(1)} ms against the monotonic one in ${watchedMs} ms`;
   if (driftMs <= DRIFT_MS_MAX) return { name: 'clock', verdict: 'ok', text };
   return {
     name: 'clock',
@@ -167,6 +163,11 @@ async function clockSteadiness(clock: Clock): Promise<Finding> {
     text,
     cure: 'look at time synchronisation (chrony, systemd-timesyncd)',
   };
+}
+
+async function askedServers(clock: Clock): Promise<Finding[]> {
+  const { nameServers } = await import('./network-findings.ts');
+  return nameServers(clock);
 }
 
 async function resolver(): Promise<Finding> {
@@ -190,8 +191,9 @@ async function resolver(): Promise<Finding> {
 async function dataFolder(
   call: Call,
   { environment, workingDirectory }: Surroundings,
+  load: Load | undefined,
 ): Promise<Finding[]> {
-  const { standardDataFolder } = await import('../data-folder.ts');
+  const { standardDataFolder, storeFile } = await import('../data-folder.ts');
   const folder = resolve(
     workingDirectory,
     call.text('data') ?? standardDataFolder(environment, process.platform),
@@ -202,7 +204,8 @@ async function dataFolder(
     accessSync(existing, constants.W_OK);
     rmSync(mkdtempSync(join(existing, '.holdfast-doctor-')), { recursive: true });
     const text = `${folder} ${existing === folder ? 'can be written' : 'can be made'}`;
-    return [{ name: 'data folder', verdict: 'ok', text }, diskSpace(existing)];
+    const forecast = load === undefined ? [] : [storeForecast(load, storeFile(folder))];
+    return [{ name: 'data folder', verdict: 'ok', text }, diskSpace(existing), ...forecast];
   } catch {
     const text = `${folder} cannot be written`;
     const cure = 'choose another with --data';
@@ -227,32 +230,4 @@ async function address(call: Call): Promise<Finding> {
     };
   await new Promise((done) => server.close(done));
   return { name: 'address', verdict: 'ok', text: `${host}:${port} is free` };
-}
-
-async function configuration(call: Call, { workingDirectory }: Surroundings): Promise<Finding> {
-  const name = 'configuration';
-  const { findConfiguration, readConfiguration } = await import('../configuration-file.ts');
-  const named = call.text('file');
-  const path =
-    named === undefined ? findConfiguration(workingDirectory) : resolve(workingDirectory, named);
-  if (path === undefined)
-    return { name, verdict: 'ok', text: 'none here; `holdfast up` shows the demo' };
-  try {
-    const loaded = readConfiguration(path, named ?? path);
-    if (loaded.ok)
-      return {
-        name,
-        verdict: 'ok',
-        text: `${named ?? path}: ${loaded.configuration.checks.length} checks`,
-      };
-    return {
-      name,
-      verdict: 'failure',
-      text: `${named ?? path}: ${loaded.problems.length} faults`,
-      cure: 'run `holdfast validate`',
-    };
-  } catch (error) {
-    if (!isHoldfastError(error)) throw error;
-    return { name, verdict: 'failure', text: error.message, cure: error.cure };
-  }
 }

@@ -65,3 +65,26 @@ test('a detail without what is looked for gives no rows', () => {
     assert.deepEqual(kindFacts(sampleResult({ kind, detail: {} })), []);
   }
 });
+
+test('a plugin tells its facts under its own names, bounded and on one line each', () => {
+  const detail = {
+    role: 'master',
+    connected_clients: 3,
+    slots: [1, 2],
+    note: 'a\nb',
+    addresses: [],
+  };
+  assert.deepEqual(kindFacts(sampleResult({ kind: 'redis', detail })), [
+    ['role', 'master'],
+    ['connected clients', '3'],
+    ['slots', '[1,2]'],
+    ['note', 'a / b'],
+  ]);
+  const many = Object.fromEntries(
+    Array.from({ length: 60 }, (_, at) => [`fact_${at}`, 'x'.repeat(999)]),
+  );
+  const rows = kindFacts(sampleResult({ kind: 'redis', detail: many }));
+  assert.equal(rows.length, 25);
+  assert.deepEqual(rows.at(-1), ['', 'and 36 more']);
+  assert.ok(rows.every(([, text]) => text.length <= 200));
+});

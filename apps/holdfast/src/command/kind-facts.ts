@@ -7,6 +7,9 @@ type Row = [name: string, text: string];
 
 const RECORDS_SHOWN_MAX = 12;
 const STEPS_SHOWN_MAX = 20;
+/** Of what a plugin tells. */
+const FACTS_SHOWN_MAX = 24;
+const FACT_LENGTH_MAX = 200;
 
 export function kindFacts({ kind, detail }: ProbeResult): Row[] {
   if (kind === 'icmp') return icmpFacts(detail);
@@ -14,7 +17,7 @@ export function kindFacts({ kind, detail }: ProbeResult): Row[] {
   if (kind === 'grpc') return grpcFacts(detail);
   if (kind === 'tls') return tlsFacts(detail);
   if (kind === 'tcp') return tcpFacts(detail);
-  return [];
+  return kind === 'http' ? [] : plainFacts(detail);
 }
 
 function icmpFacts(detail: Record<string, unknown>): Row[] {
@@ -82,6 +85,18 @@ function stepText({ step, kind, at_ms: atMs, bytes, matched }: Record<string, un
   const facts = what === undefined ? '' : `: ${oneLine(what)}`;
   const when = atMs === undefined ? 'not done' : `at ${atMs} ms`;
   return `${step} ${String(kind).replaceAll('_', ' ')}${facts} (${when})`;
+}
+
+/** What a plugin tells, under its own names. */
+function plainFacts(detail: Record<string, unknown>): Row[] {
+  // The addresses of a name are told for every kind.
+  const facts = Object.entries(detail).filter(([name]) => name !== 'addresses');
+  const rows = facts.slice(0, FACTS_SHOWN_MAX).map(([name, value]): Row => {
+    const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+    return [name.replaceAll('_', ' '), oneLine(text).slice(0, FACT_LENGTH_MAX)];
+  });
+  const more = facts.length - FACTS_SHOWN_MAX;
+  return more > 0 ? [...rows, ['', `and ${more} more`]] : rows;
 }
 
 /** A terminal shows one row for each fact. */

@@ -7,6 +7,8 @@ import { silentLogger } from '@holdfast/kernel';
 import type { PluginRegistry } from '@holdfast/probing/plugin';
 import type { Call, Surroundings } from '../cli/command.ts';
 
+const MODULE = /\.[cm]?[jt]s$/;
+
 type Around = Pick<Surroundings, 'clock' | 'environment' | 'workingDirectory'>;
 
 /** By `--plugin`, else by HOLDFAST_PLUGINS, where commas part them. Files as absolute paths. */
@@ -19,7 +21,7 @@ export function pluginsNamed(
   const named = words.map((word) => word.trim()).filter((word) => word !== '');
   return [...new Set(named)].map((word) => {
     const path = resolve(workingDirectory, word);
-    return existsSync(path) ? path : word;
+    return word.startsWith('.') || MODULE.test(word) || existsSync(path) ? path : word;
   });
 }
 

@@ -3,7 +3,7 @@
 
 import { DEFAULT_FAULT_TABLE } from '@holdfast/resources/fault-table';
 import type { Phase, PhaseName, ProbeResult } from '@holdfast/resources/result';
-import { fit, type Paint, paint, type Terminal } from '../cli/terminal.ts';
+import { fit, type Paint, paint, printable, type Terminal, wrapped } from '../cli/terminal.ts';
 import { failureAnswer } from '../failure-answer.ts';
 import { kindFacts } from './kind-facts.ts';
 import { resolutionTable } from './resolution-table.ts';
@@ -119,7 +119,7 @@ function verdict(result: ProbeResult, terminal: Terminal): string {
     .join(' ');
   const total = `${milliseconds(result.totalMs)} ms`;
   const room = terminal.columns - result.status.length - said.length - total.length - 10;
-  const target = fit(terminal, result.target, Math.max(16, room));
+  const target = fit(terminal, printable(result.target), Math.max(16, room));
   return [status, paint(terminal, 'bold', target), said, total]
     .filter((part) => part !== '')
     .join('  ');
@@ -183,12 +183,18 @@ function facts(result: ProbeResult, terminal: Terminal, options: ReportOptions):
     ...(options.tlsInfo ? chainRows(result) : []),
     ...(options.verbose ? headerRows(result) : []),
   ];
+  return factLines(rows, terminal);
+}
+
+function factLines(rows: readonly [string, string | undefined][], terminal: Terminal): string[] {
   const lines = rows.filter(([, text]) => text !== undefined && text !== '');
   if (lines.length === 0) return [];
+  const width = Math.max(NAME_COLUMNS, ...lines.map(([name]) => name.length + 2));
   return [
     '',
     ...lines.map(
-      ([name, text]) => `  ${paint(terminal, 'grey', name.padEnd(NAME_COLUMNS))}${text}`,
+      ([name, text = '']) =>
+        `  ${paint(terminal, 'grey', printable(name).padEnd(width))}${wrapped(terminal, printable(text), width + 2)}`,
     ),
   ];
 }
@@ -234,10 +240,13 @@ function faultLines(result: ProbeResult, terminal: Terminal): string[] {
   const { fault } = result;
   if (fault === undefined) return [];
   const where = fault.phase === undefined ? '' : ` in ${fault.phase}`;
+  const said = `${fault.code} (${fault.class}${where}): ${printable(fault.message)}`;
   const lines = [
-    `  ${paint(terminal, 'red', fault.code)} (${fault.class}${where}): ${fault.message}`,
+    `  ${wrapped(terminal, said, 2).replace(fault.code, paint(terminal, 'red', fault.code))}`,
   ];
   if (fault.cure !== undefined)
-    lines.push(`  ${paint(terminal, 'grey', 'try'.padEnd(NAME_COLUMNS))}${fault.cure}`);
+    lines.push(
+      `  ${paint(terminal, 'grey', 'try'.padEnd(NAME_COLUMNS))}${wrapped(terminal, printable(fault.cure), NAME_COLUMNS + 2)}`,
+    );
   return lines;
 }

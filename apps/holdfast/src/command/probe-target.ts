@@ -7,11 +7,14 @@ import type { Problem } from '@holdfast/resources/load';
 import type { LoadPlugin } from '@holdfast/resources/plugin';
 import { similarWord } from '@holdfast/resources/similar-word';
 import type { Call } from '../cli/command.ts';
-
-const KINDS = ['http', 'tls', 'dns', 'tcp', 'icmp', 'grpc'] as const;
-type Kind = (typeof KINDS)[number];
-/** `plugin` stands for all kinds that plugins bring. */
-type Meant = Kind | 'plugin';
+import {
+  addressesOf,
+  fieldsOf,
+  KINDS,
+  type Kind,
+  type Meant,
+  refuseStrangeOptions,
+} from './probe-options.ts';
 
 /** What is asked, before it is compiled; without a type, the target's scheme tells it. */
 interface Asked {
@@ -21,26 +24,6 @@ interface Asked {
 }
 
 export const PROBE_USAGE = '[http|tls|dns|tcp|icmp|grpc] TARGET';
-
-/** Options that mean something for some kinds only; all others are for every kind. */
-const KIND_OPTIONS: Readonly<Record<string, readonly Meant[]>> = {
-  method: ['http'],
-  header: ['http', 'grpc'],
-  data: ['http'],
-  'http-version': ['http'],
-  proxy: ['http'],
-  'expect-status': ['http'],
-  record: ['dns'],
-  server: ['dns'],
-  trace: ['dns'],
-  dnssec: ['dns'],
-  packets: ['icmp'],
-  service: ['grpc'],
-  starttls: ['tls'],
-  with: ['plugin'],
-  ca: ['http', 'tls', 'dns', 'grpc', 'plugin'],
-  insecure: ['http', 'tls', 'dns', 'grpc', 'plugin'],
-};
 
 const SCHEMES: Readonly<Record<string, Kind>> = {
   http: 'http',
@@ -97,19 +80,15 @@ function refusal(problems: readonly Problem[], plugins: readonly string[]): Hold
   }
   const what = problems.map(({ path, message }) => `${path} ${message}`).join('; ');
   const hint = problems.map((problem) => problem.hint).find((text) => text !== undefined);
-  return new HoldfastError('USAGE', what, hint ?? 'See `holdfast probe --help`.');
+  const cure = hint === undefined ? 'See `holdfast probe --help`.' : sentence(hint);
+  const strange = plugins.length === 0 && /^target has the unknown scheme/.test(what);
+  const plugin = strange ? ' A kind of your own is named with --plugin.' : '';
+  return new HoldfastError('USAGE', what, `${cure}${plugin}`);
 }
 
-/** What is said and means nothing would be a silent lie. */
-function refuseStrangeOptions(kind: Meant, call: Call): void {
-  for (const [option, kinds] of Object.entries(KIND_OPTIONS)) {
-    if (kinds.includes(kind) || !(call.given(option) > 0)) continue;
-    throw new HoldfastError(
-      'USAGE',
-      `--${option} means nothing for a target of kind ${kind}`,
-      `It is for ${kinds.join(', ')}: leave it out, or name the kind before the target.`,
-    );
-  }
+function sentence(clause: string): string {
+  const whole = `${clause.charAt(0).toUpperCase()}${clause.slice(1)}`;
+  return /[.?!]$/.test(whole) ? whole : `${whole}.`;
 }
 
 function targetOf(call: Call, withPlugins: boolean): Asked {
@@ -146,99 +125,4 @@ function kindOfTarget(target: string, withPlugins: boolean): Meant {
   if (known !== undefined) return known;
   if (scheme !== undefined) return withPlugins ? 'plugin' : 'http';
   return /^[^/]+:\d+$/.test(target) ? 'tcp' : 'http';
-}
-
-/** The options of the call that belong to the kind, as the fields of a check. */
-function fieldsOf(kind: Meant, target: string, call: Call): Record<string, unknown> {
-  const of: Record<Meant, () => Record<string, unknown>> = {
-    http: () => ({
-      method: call.text('method') ?? (call.text('data') === undefined ? undefined : 'POST'),
-      body: call.text('data'),
-      version: call.text('http-version'),
-      proxy: call.text('proxy'),
-      headers: headersOf(call),
-      tls: tlsOf(call),
-      expect: { status: statusOf(call) },
-    }),
-    tls: () => ({ tls: tlsOf(call), startTls: call.text('starttls') }),
-    dns: () => ({
-      recordType: call.text('record'),
-      server: call.text('server'),
-      trace: call.flag('trace') || undefined,
-      dnssec: call.flag('dnssec') || undefined,
-      ...(/^(?:tls|https):/i.test(call.text('server') ?? '') ? { tls: tlsOf(call) } : {}),
-    }),
-    tcp: () => ({}),
-    icmp: () => ({ packets: countOf(call.text('packets')) }),
-    grpc: () => ({
-      service: call.text('service'),
-      metadata: headersOf(call),
-      ...(target.toLowerCase().startsWith('grpcs:') ? { tls: tlsOf(call) } : {}),
-    }),
-    plugin: () => ({ with: Object.fromEntries(call.texts('with').map(pluginOption)), tls: tlsOf(call) }),
-  };
-  return written(of[kind]());
-}
-
-function addressesOf(call: Call): Record<string, unknown> {
-  return written({
-    address: call.text('address'),
-    addresses: call.flag('all-addresses') ? 'all' : undefined,
-  });
-}
-
-/** Without what was not said. */
-function written(fields: Record<string, unknown>): Record<string, unknown> {
-  const said = Object.entries(fields)
-    .map(([name, value]) => [name, isRecord(value) ? written(value) : value] as const)
-    .filter(
-      ([, value]) => value !== undefined && !(isRecord(value) && Object.keys(value).length === 0),
-    );
-  return Object.fromEntries(said);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-function headersOf(call: Call): Record<string, string> {
-  return Object.fromEntries(call.texts('header').map(headerOf));
-}
-
-function tlsOf(call: Call): Record<string, unknown> {
-  return { ca: call.text('ca'), verify: call.flag('insecure') ? false : undefined };
-}
-
-function statusOf(call: Call): unknown {
-  return countOf(call.text('expect-status'));
-}
-
-/** Digits as a number; other words as they are, for the validation to speak of. */
-function countOf(text: string | undefined): unknown {
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) : text;
-}
-
-/** Words of JSON mean what they say there, such as `true` and `3`; all others are texts. */
-function pluginOption(text: string): [string, unknown] {
-  const equals = text.indexOf('=');
-  if (equals <= 0) {
-    const what = `plugin option ${JSON.stringify(text)} has no value`;
-    throw new HoldfastError('USAGE', what, 'Write it as NAME=VALUE.');
-  }
-  const value = text.slice(equals + 1);
-  try {
-    return [text.slice(0, equals), JSON.parse(value)];
-  } catch {
-    return [text.slice(0, equals), value];
-  }
-}
-
-function headerOf(text: string): [string, string] {
-  const colon = text.indexOf(':');
-  if (colon > 0) return [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
-  throw new HoldfastError(
-    'USAGE',
-    `header ${JSON.stringify(text)} has no colon`,
-    'Write it as "Name: value".',
-  );
 }

@@ -41,7 +41,7 @@ export const probe: Command = {
     {
       name: 'server',
       value: 'SERVER',
-      summary: 'dns: HOST, tls://HOST or https://HOST/PATH (default the system’s)',
+      summary: 'dns: HOST, tls://HOST or https://HOST/PATH',
     },
     { name: 'trace', summary: 'dns: go down from the root and show each step' },
     { name: 'dnssec', summary: 'dns: ask for signatures and validate the answer' },
@@ -55,7 +55,7 @@ export const probe: Command = {
     {
       name: 'plugin',
       value: 'MODULE',
-      summary: 'kinds of your own, by path or package; repeatable',
+      summary: 'kinds of your own; repeatable (or HOLDFAST_PLUGINS)',
       multiple: true,
     },
     {
@@ -66,11 +66,11 @@ export const probe: Command = {
     },
     { name: 'address', value: 'IP', summary: 'ask this address instead of the name’s' },
     { name: 'all-addresses', summary: 'ask each address of the name; all must be up' },
-    { name: 'ca', value: 'FILE', summary: 'trust these authorities (PEM) instead of the system’s' },
+    { name: 'ca', value: 'FILE', summary: 'trust these authorities (PEM), not the system’s' },
     { name: 'insecure', short: 'k', summary: 'report a bad certificate without failing' },
     { name: 'include-tls-info', summary: 'show the whole certificate chain' },
     { name: 'verbose', short: 'v', summary: 'show headers, addresses and context' },
-    { name: 'json', summary: 'one JSON object on standard output, one line for each run' },
+    { name: 'json', summary: 'one JSON object on one line for each run' },
     { name: 'yaml', summary: 'the same as YAML' },
     { name: 'watch', short: 'w', summary: 'go on until Ctrl-C, then say the statistics' },
     { name: 'interval', value: 'TIME', summary: 'between the starts of --watch', default: '1s' },
@@ -78,13 +78,9 @@ export const probe: Command = {
   ],
   examples: [
     'holdfast probe http https://127.0.0.1:8443/ --include-tls-info',
-    'holdfast probe tcp 127.0.0.1:6379 --watch --interval 500ms --count 20',
-    'holdfast probe redis://127.0.0.1:6379 --plugin ./redis.js --with info=true',
+    'holdfast probe redis://127.0.0.1:6379 --plugin ./redis.js --with info=true --watch',
   ],
-  notes: [
-    'HOLDFAST_PLUGINS names plugins as well, parted by commas.',
-    'Exit codes: 0 up, 1 down or timeout, 2 bad usage, 3 invalid (our own fault).',
-  ],
+  notes: ['Exit codes: 0 up, 1 down or timeout, 2 bad usage, 3 invalid (our own fault).'],
   run: runProbe,
 };
 

@@ -10,9 +10,6 @@ export function demoFile(targets: DemoTargets): string {
 limits: # a demo may hurry; default 5s to 5m
   interval: { min: 1s }
 
-limits:
-  interval: { min: 1s }
-
 defaults:
   interval: 5s
   timeout: 2s

@@ -17,6 +17,7 @@ import {
   HoldfastError,
   isHoldfastError,
   type Logger,
+  newTraceId,
 } from '@holdfast/kernel';
 import { type AgentLink, startAgent } from '@holdfast/probing/agent-link';
 import { pluginAddress } from '@holdfast/probing/plugin';
@@ -24,10 +25,12 @@ import { RunSecrets, readSecretFile } from '@holdfast/probing/secrets';
 import type { CompiledCheck } from '@holdfast/resources/compiled-check';
 import type { Configuration } from '@holdfast/resources/load';
 import type { PresetName } from '@holdfast/resources/presets';
+import type { ProbeResult } from '@holdfast/resources/result';
 import { createMetrics, type Metrics } from '@holdfast/telemetry/metrics';
 import { storeFile } from '../data-folder.ts';
 import { demoFile } from '../demo/demo-file.ts';
 import { startDemoTargets } from '../demo/demo-targets.ts';
+import { failureAnswer } from '../failure-answer.ts';
 import type { ListenAddress } from '../listen-address.ts';
 import { type ConfigurationSource, openConfigurationSource } from './configuration-source.ts';
 import { createEventHub, type EventHub } from './event-hub.ts';
@@ -38,6 +41,7 @@ import { httpDependencies } from './http-wiring.ts';
 import { createLiveView, type LiveView, RECENT_RUNS } from './live-view.ts';
 import { createProbeMetrics, type ProbeMetrics } from './probe-metrics.ts';
 import { createResultFlow } from './result-flow.ts';
+import { TextValidator } from './text-validator.ts';
 import { startUpkeep } from './upkeep.ts';
 
 const AGENT_ID = 'embedded';
@@ -136,7 +140,9 @@ export class HoldfastServer implements RunningServer {
     for (const result of latest.toReversed()) this.view.observe(result);
     await alerts.hydrate(latest);
     const agent = this.#startAgent(store, alerts);
-    this.#parts = { store, source, alerts, agent };
+    const texts = new TextValidator(clock);
+    this.#opened.push(() => texts.close());
+    this.#parts = { store, source, alerts, agent, texts };
     const http = await createHttpServer(httpDependencies(this));
     this.#opened.push(() => http.close());
     this.url = await http.listen(listen.host, listen.port);
@@ -200,10 +206,15 @@ export class HoldfastServer implements RunningServer {
   }
 
   #startAgent(store: SqliteStore, alerts: AlertEngine): AgentLink {
-    const { clock, logger, location } = this.options;
+    const { clock, chance, logger, location } = this.options;
     const { view, hub } = this;
     const { results } = store;
-    const flow = createResultFlow({ results, view, hub, metrics: this.#probeMetrics, alerts });
+    const failure = (result: ProbeResult) =>
+      result.status === 'up'
+        ? undefined
+        : failureAnswer(result, this.parts.source.current.faultTable, newTraceId(chance));
+    const metrics = this.#probeMetrics;
+    const flow = createResultFlow({ results, view, hub, metrics, failure, alerts });
     const agent = startAgent({
       clock,
       logger,
@@ -229,9 +240,9 @@ export class HoldfastServer implements RunningServer {
   }
 
   async #configure(configuration: Configuration, alerts: AlertEngine): Promise<void> {
-    const { checks, rules, channels } = configuration;
+    const { checks, rules, channels, faultTable } = configuration;
     this.view.configure(checks);
-    this.#probeMetrics.configure(checks);
+    this.#probeMetrics.configure(checks, faultTable);
     await alerts.configure(rules, channels, checks);
   }
 
@@ -270,6 +281,7 @@ export interface Parts {
   source: ConfigurationSource;
   alerts: AlertEngine;
   agent: AgentLink;
+  texts: TextValidator;
 }
 
 /** Level by level: asked to make all at once, Node never comes back from places like /proc. */

@@ -7,13 +7,13 @@ import { VERSION } from '../version.ts';
 import type { HoldfastServer } from './holdfast-server.ts';
 import type { HttpDependencies } from './http/dependencies.ts';
 import { tryCheck } from './trial.ts';
-import { validateText } from './validation.ts';
+import type { AroundText } from './validation.ts';
 
 const CONSOLE_FOLDER = join(dirname(fileURLToPath(import.meta.url)), '../../../console/dist');
 
 export function httpDependencies(server: HoldfastServer): HttpDependencies {
   const { options, view, hub, metrics, startedAtMs } = server;
-  const { store, source, agent } = server.parts;
+  const { store, source, agent, texts } = server.parts;
   return {
     clock: options.clock,
     logger: options.logger,
@@ -38,10 +38,21 @@ export function httpDependencies(server: HoldfastServer): HttpDependencies {
       agent.runNow({ namespace, check });
       return true;
     },
-    validate: validateText,
-    tryCheck: (written, traceId) => tryCheck(written, source.current, agent, traceId),
+    validate: (text, format) => texts.validate(text, format, aroundTexts(server)),
+    tryCheck: (written, traceId) =>
+      tryCheck(written, { ...source.current, ...aroundTexts(server) }, agent, traceId),
     faultTable: () => source.current.faultTable,
     readiness: () => ({ store: server.storing, agent: server.inForce }),
+  };
+}
+
+function aroundTexts({ options: { file, preset }, parts }: HoldfastServer): AroundText {
+  const { plugins, surroundings } = parts.source.current;
+  return {
+    plugins,
+    surroundings,
+    ...(file === undefined ? {} : { folder: dirname(file.path) }),
+    ...(preset === undefined ? {} : { preset }),
   };
 }
 

@@ -6,6 +6,7 @@ import type { CheckState, CheckSummary, LiveEvent, RunLetter } from '@holdfast/r
 import type { CompiledCheck } from '@holdfast/resources/compiled-check';
 import type { ProbeResult, Status } from '@holdfast/resources/result';
 import { advance, type CheckProgress, UNSEEN } from './check-progress.ts';
+import { kindOf } from './kind-of.ts';
 
 /** As many history bars as a row of the page can show. */
 export const RECENT_RUNS = 60;
@@ -126,7 +127,7 @@ function summarise(entry: Entry): CheckSummary {
   return {
     namespace: check.namespace,
     name: check.name,
-    kind: check.spec.kind,
+    kind: kindOf(check),
     target: check.target,
     labels: check.labels,
     intervalMs: check.intervalMs,

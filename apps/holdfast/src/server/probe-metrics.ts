@@ -4,12 +4,15 @@
 
 import type { Counter, Gauge, Histogram, Labels, Meter } from '@holdfast/kernel';
 import type { CompiledCheck } from '@holdfast/resources/compiled-check';
+import { type FaultTable, lookUpFault } from '@holdfast/resources/fault-table';
 import type { ProbeResult, Status } from '@holdfast/resources/result';
+import { NO_FAULT } from '../failure-answer.ts';
+import { kindOf } from './kind-of.ts';
 import { checkId } from './live-view.ts';
 
 /** Targets beyond this are counted together as `other`. */
 const TARGETS_MAX = 5_000;
-/** Different status codes per check; further ones are `other`. */
+/** Different status codes, and different error codes, per check; further ones are `other`. */
 const CODES_PER_CHECK_MAX = 16;
 /** 0.1, 0.3 and 1 s are the ones that dashboards of the field ask for. */
 const DURATION_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.3, 0.5, 1, 2.5, 5, 10];
@@ -21,12 +24,14 @@ interface Seen {
   kind: string;
   status?: Status;
   codes: Set<string>;
+  errors: Set<string>;
 }
 
 interface Instruments {
   success: Gauge;
   duration: Histogram;
   codes: Counter;
+  errors: Counter;
   up: Gauge;
   runs: Counter;
   phase: Gauge;
@@ -34,27 +39,32 @@ interface Instruments {
 }
 
 export interface ProbeMetrics {
-  configure(checks: readonly CompiledCheck[]): void;
+  /** The table is that of the file in force. */
+  configure(checks: readonly CompiledCheck[], faults: FaultTable): void;
   observe(result: ProbeResult): void;
 }
 
 export function createProbeMetrics(meter: Meter): ProbeMetrics {
   const instruments = instrumentsOn(meter);
   const seen = new Map<string, Seen>();
+  let table: FaultTable = { entries: [] };
   return {
-    configure: (checks) => {
+    configure: (checks, faults) => {
+      table = faults;
       const wanted = new Map(checks.map((check) => [checkId(check.namespace, check.name), check]));
       for (const [id, one] of seen)
         if (isGone(one, wanted.get(id))) forget(instruments, seen, id, one);
       for (const [id, check] of wanted) {
         if (seen.has(id)) continue;
         const target = seen.size < TARGETS_MAX ? check.target : 'other';
-        seen.set(id, { target, kind: check.spec.kind, codes: new Set() });
+        seen.set(id, { target, kind: kindOf(check), codes: new Set(), errors: new Set() });
       }
     },
     observe: (result) => {
       const one = seen.get(checkId(result.key.namespace, result.key.check));
-      if (one !== undefined) record(instruments, one, result);
+      if (one === undefined) return;
+      record(instruments, one, result);
+      recordError(instruments, one, result, table);
     },
   };
 }
@@ -76,6 +86,11 @@ function instrumentsOn(meter: Meter): Instruments {
     codes: meter.counter(
       'http_probe_status_code_count',
       'HTTP probes by the status code that came back.',
+      ['target', 'code'],
+    ),
+    errors: meter.counter(
+      'holdfast_probe_errors_total',
+      'Runs that were not up, by the code that the fault table gives them.',
       ['target', 'code'],
     ),
     up: meter.gauge('holdfast_probe_up', 'Whether the last valid run was up (1) or not (0).', own),
@@ -123,20 +138,28 @@ function recordHttp(instruments: Instruments, seen: Seen, result: ProbeResult): 
   instruments.duration.observe(result.totalMs / 1000, { target });
   const code = result.detail.status_code;
   if (typeof code === 'number')
-    instruments.codes.add(1, { target, code: boundedCode(seen, String(code)) });
+    instruments.codes.add(1, { target, code: boundedCode(seen.codes, String(code)) });
 }
 
-function boundedCode(seen: Seen, code: string): string {
-  if (!seen.codes.has(code) && seen.codes.size >= CODES_PER_CHECK_MAX) {
-    seen.codes.add('other');
-    return 'other';
-  }
-  seen.codes.add(code);
-  return code;
+function recordError(
+  { errors }: Instruments,
+  seen: Seen,
+  { status, fault }: ProbeResult,
+  table: FaultTable,
+): void {
+  if (status === 'up') return;
+  const { code } = lookUpFault(table, fault ?? NO_FAULT);
+  errors.add(1, { target: seen.target, code: boundedCode(seen.errors, code) });
+}
+
+function boundedCode(known: Set<string>, code: string): string {
+  const bounded = known.has(code) || known.size < CODES_PER_CHECK_MAX ? code : 'other';
+  known.add(bounded);
+  return bounded;
 }
 
 function isGone(seen: Seen, check: CompiledCheck | undefined): boolean {
-  if (check === undefined || check.spec.kind !== seen.kind) return true;
+  if (check === undefined || kindOf(check) !== seen.kind) return true;
   return seen.target !== 'other' && seen.target !== check.target;
 }
 
@@ -152,8 +175,15 @@ function forget(instruments: Instruments, all: Map<string, Seen>, id: string, se
   instruments.certificate.remove(labels);
   for (const status of STATUSES) instruments.runs.remove({ ...labels, status });
   for (const phase of PHASES) instruments.phase.remove({ ...labels, phase });
-  if ([...all.values()].some((other) => other.target === seen.target)) return;
+  const heir = [...all.values()].find((other) => other.target === seen.target);
+  if (heir !== undefined) {
+    // Its series are those of this target from now on, and go with it.
+    for (const code of seen.codes) heir.codes.add(code);
+    for (const code of seen.errors) heir.errors.add(code);
+    return;
+  }
   for (const status of STATUSES) instruments.success.remove({ target: seen.target, status });
   for (const code of seen.codes) instruments.codes.remove({ target: seen.target, code });
+  for (const code of seen.errors) instruments.errors.remove({ target: seen.target, code });
   instruments.duration.remove({ target: seen.target });
 }

@@ -24,7 +24,7 @@ async function tried(written: Record<string, unknown>) {
       return sampleResult();
     },
   };
-  const inForce = { checks: [compiled(SHOP)], faultTable: { entries: [] } };
+  const inForce = { checks: [compiled(SHOP)], faultTable: { entries: [] }, plugins: [] };
   return { ...(await tryCheck(written, inForce, agent, 'a'.repeat(32))), asked };
 }
 

@@ -3,11 +3,13 @@
 // egress policy lets it, reads no file, and uses a secret only towards the service that gets it anyway.
 
 import type { AgentLink } from '@holdfast/probing/agent-link';
+import { describePlugin } from '@holdfast/probing/plugin';
 import type { TextProblem, Trial } from '@holdfast/resources/api';
 import { type Configuration, compileTerseCheck, type ReadFile } from '@holdfast/resources/load';
 import { toldResult } from '../failure-answer.ts';
 import { textProblem } from './text-problem.ts';
 import { strangeSecrets } from './trial-secrets.ts';
+import type { AroundText } from './validation.ts';
 
 /** Somebody waits for the answer. */
 const TIMEOUT_MS_MAX = 30_000;
@@ -17,13 +19,20 @@ const SEVERAL = ['targets', 'targetsFile', 'retries'] as const;
 /** Rejects with a HoldfastError BUSY or AGENT_FAILED. `traceId`: of the answer. */
 export async function tryCheck(
   written: Record<string, unknown>,
-  inForce: Pick<Configuration, 'checks' | 'faultTable'>,
+  inForce: Pick<Configuration, 'checks' | 'faultTable'> & Omit<AroundText, 'preset'>,
   agent: Pick<AgentLink, 'try'>,
   traceId: string,
 ): Promise<Trial> {
   const several = SEVERAL.filter((field) => field in written);
   if (several.length > 0) return { problems: several.map(notOne) };
-  const compiled = compileTerseCheck({ name: 'trial', ...written }, noFile);
+  const { plugins, folder, surroundings } = inForce;
+  const compiled = compileTerseCheck({ name: 'trial', ...written }, noFile, {
+    plugins,
+    loadPlugin: describePlugin,
+    // Tokens are known by name only, and a trial would ask for one.
+    around: { pools: surroundings?.pools ?? [] },
+    ...(folder === undefined ? {} : { folder }),
+  });
   if (!compiled.ok) return { problems: compiled.problems.map(textProblem) };
   const problems = strangeSecrets(compiled.check, inForce.checks).map(notYours);
   if (problems.length > 0) return { problems };

@@ -42,3 +42,10 @@ test('whatever the text, the answer has its documented shape', () => {
     { numRuns: 200 },
   );
 });
+
+test('a text that is to be added to the file in force keeps to its limits and knows its pools', () => {
+  const text = 'checks: [{name: a, target: "http://a.example", interval: 1s, pool: shop}]';
+  const surroundings = { limits: { interval: { min: '1s' } }, pools: [{ name: 'shop' }] };
+  assert.equal(validateText(text, 'yaml').valid, false);
+  assert.equal(validateText(text, 'yaml', { plugins: [], surroundings }).valid, true);
+});

@@ -17,6 +17,7 @@ const CHECKS = Number(process.argv[3] ?? 2_000);
 const CHUNK_ROWS = 40_000;
 const APPEND_ROWS = 500;
 const INTERVAL_MS = 30_000;
+const SLOT_MS = 300_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const START_MS = Date.UTC(2026, 0, 1);
@@ -96,15 +97,18 @@ async function measureAppends(results: Results): Promise<void> {
 function floorPerSecond(): number {
   const database = new DatabaseSync(join(folder, 'floor.db'));
   database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
-    CREATE TABLE results (check_id, planned_ms, location_id, attempt, status, total_ms, template_id,
-      body, PRIMARY KEY (check_id, planned_ms, location_id, attempt)) WITHOUT ROWID`);
-  const insert = database.prepare('INSERT INTO results VALUES (?, ?, 1, 0, 0, 90.125, 1, ?)');
+    CREATE TABLE results (slot, check_id, planned_ms, location_id, attempt, status, total_ms,
+      template_id, body,
+      PRIMARY KEY (slot, check_id, planned_ms, location_id, attempt)) WITHOUT ROWID`);
+  const insert = database.prepare('INSERT INTO results VALUES (?, ?, ?, 1, 0, 0, 90.125, 1, ?)');
   const body = new Uint8Array(FLOOR_BODY_BYTES).fill(97);
   const begunMs = performance.now();
   for (let row = 0; row < ROWS; row += FLOOR_TRANSACTION_ROWS) {
     database.exec('BEGIN');
-    for (let at = row; at < Math.min(ROWS, row + FLOOR_TRANSACTION_ROWS); at += 1)
-      insert.run(at % CHECKS, START_MS + Math.floor(at / CHECKS) * INTERVAL_MS, body);
+    for (let at = row; at < Math.min(ROWS, row + FLOOR_TRANSACTION_ROWS); at += 1) {
+      const plannedAtMs = START_MS + Math.floor(at / CHECKS) * INTERVAL_MS;
+      insert.run(Math.floor(plannedAtMs / SLOT_MS), at % CHECKS, plannedAtMs, body);
+    }
     database.exec('COMMIT');
   }
   const perSecond = Math.round((ROWS / (performance.now() - begunMs)) * 1000);

@@ -16,6 +16,7 @@ import {
 } from './results.model.ts';
 import type { Results } from './results.ts';
 import { awkwardResults, sampleResult } from './sample-results.ts';
+import { findsRunsOfSetBackClock, findsScatteredRuns } from './scattered-runs.conformance.ts';
 
 export interface OpenedResults {
   results: Results;
@@ -46,6 +47,8 @@ export function resultsConformance(name: string, open: () => Promise<OpenedResul
     it('refuses what cannot be kept, whole', withStore(refusesBadRows));
     it('answers a series in order, within range, limit and statuses', withStore(answersSeries));
     it('answers the latest of each check, newest first', withStore(answersLatest));
+    it('finds runs wherever in time they lie', withStore(findsScatteredRuns));
+    it('finds runs of a clock that was set back', withStore(findsRunsOfSetBackClock));
     it('refuses questions out of bounds', withStore(refusesBadQuestions));
     it('merges rollups to any whole number of minutes', withStore(mergesRollups));
     it('tells latency by code, of runs up or not', withStore(tellsCodes));

@@ -1,6 +1,7 @@
 // Runs as a real HTTPS check yields them, made from a seed: for tests and benches of any engine. What
 // differs from run to run in life differs here (times, trace, some headers), the rest stays.
 
+import { hash } from 'node:crypto';
 import { type Chance, fault, newTraceId } from '@holdfast/kernel';
 import type { CertificateFacts, Phase, PhaseName, ProbeResult } from '@holdfast/resources/result';
 
@@ -83,7 +84,7 @@ function sampleContext(chance: Chance, check: string, plannedAtMs: number) {
   const dayMs = 86_400_000;
   const validFromMs = Math.floor(plannedAtMs / (60 * dayMs)) * 60 * dayMs;
   const certificate = (subject: string, issuer: string): CertificateFacts => ({
-    fingerprint256: `${subject}${validFromMs}`.padEnd(64, '0').slice(0, 64),
+    fingerprint256: hash('sha256', `${subject} ${validFromMs}`),
     subject,
     issuer,
     serialNumber: `04${validFromMs.toString(16)}`,

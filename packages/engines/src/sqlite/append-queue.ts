@@ -6,7 +6,7 @@ import { BoundedQueue, HoldfastError } from '@holdfast/kernel';
 import type { ProbeResult } from '@holdfast/resources/result';
 import type { AppendReceipt } from '../results/results.ts';
 import { BatchEncoder, type RowBatch } from './batch-encoder.ts';
-import { checkText } from './row-columns.ts';
+import { TIME_MS_MAX } from './row-columns.ts';
 import { storeFailed } from './store-error.ts';
 
 /**
@@ -16,8 +16,6 @@ import { storeFailed } from './store-error.ts';
 export const BATCH_ROWS_MAX = 20_000;
 /** While one batch is written the next is made ready. */
 const BATCHES_IN_FLIGHT_MAX = 2;
-/** The year 2243: keeps the numbers of rollup buckets small. */
-const TIME_MS_MAX = 8.64e12;
 
 export interface AppendQueueOptions {
   /** Rows. */
@@ -164,16 +162,24 @@ export class AppendQueue {
   }
 }
 
-/** Each check's rows side by side, in their order: the writer then meets each page once. */
+/** Each check's rows side by side, in their order: the encoder then meets each template once. */
 function groupedByCheck(entries: readonly Entry[]): Entry[] {
-  const groups = new Map<string, Entry[]>();
+  const groups: Entry[][] = [];
+  const namespaces = new Map<string, Map<string, Entry[]>>();
   for (const entry of entries) {
-    const text = checkText(entry.result.key);
-    const group = groups.get(text);
-    if (group === undefined) groups.set(text, [entry]);
-    else group.push(entry);
+    const { namespace, check } = entry.result.key;
+    const checks = namespaces.get(namespace) ?? new Map<string, Entry[]>();
+    if (checks.size === 0) namespaces.set(namespace, checks);
+    const group = checks.get(check);
+    if (group !== undefined) {
+      group.push(entry);
+      continue;
+    }
+    const made = [entry];
+    checks.set(check, made);
+    groups.push(made);
   }
-  return [...groups.values()].flat();
+  return groups.flat();
 }
 
 function settleAll(entries: readonly Entry[], duplicates: readonly number[]): void {

@@ -28,6 +28,7 @@ const LONG_PATCH_CHARACTERS = 256;
 const RENEWAL_ROWS_MIN = 8;
 const STATUS_NUMBERS = new Map(STATUSES.map((status, index) => [status, index]));
 const NO_CHAIN: CertificateFacts[] = [];
+const CHAIN_PATH = ['context', 'tls', 'chain'];
 const BODY_BYTES_GUESS = 192;
 
 interface KnownTemplate {
@@ -54,6 +55,8 @@ export class BatchEncoder {
   readonly #known = new Map<string, KnownTemplate>();
   #nextTemplateId = 1;
   #fresh = true;
+  #lastParts: readonly string[] = [];
+  #lastVariant = '';
 
   /** Forgets what the store has. Ids go on from the greater of what both sides know. */
   reset(nextTemplateId: number): void {
@@ -80,20 +83,31 @@ export class BatchEncoder {
   }
 
   #encodeRow(row: ProbeResult, nowMs: number, batch: Batch): void {
-    const tree = treeOf(row);
     const chain = chainOf(row);
-    const variant = variantOf(row, chain);
+    const variant = this.#variantOf(row, chain);
     const latestMs = Math.max(row.key.plannedAtMs, nowMs);
     const known = this.#known.get(variant);
     if (known !== undefined && latestMs < known.untilMs && isSameChain(known.chain, chain)) {
-      const patch = known.template.diff(tree);
+      const patch = known.template.diff(treeOf(row), CHAIN_PATH);
       if (!isLong(patch, known)) {
         known.rows += 1;
         batch.add(row, known.id, patch);
         return;
       }
     }
-    batch.add(row, this.#learn(variant, tree, chain, latestMs, batch), '');
+    batch.add(row, this.#learn(variant, withoutChain(row), chain, latestMs, batch), '');
+  }
+
+  /** Runs of one variant look alike: same check and place, same outcome, same certificate. */
+  #variantOf({ key, status, fault }: ProbeResult, chain: readonly CertificateFacts[]): string {
+    const { namespace, check, location } = key;
+    const parts = [namespace, check, location, status, fault?.code ?? ''];
+    parts.push(chain[0]?.fingerprint256 ?? '');
+    // Nearly always that of the row before: then there is no text to make and to hash.
+    if (parts.every((part, index) => part === this.#lastParts[index])) return this.#lastVariant;
+    this.#lastParts = parts;
+    this.#lastVariant = parts.join('\0');
+    return this.#lastVariant;
   }
 
   /** Makes the row a template of its own and returns its id. */
@@ -128,6 +142,7 @@ class Batch {
   readonly writer: ByteWriter;
   readonly #columns: RowColumns;
   readonly #checks = new Dictionary<RowColumns['checks'][number]>();
+  #lastCheck = 0;
   readonly #locations = new Dictionary<string>();
   readonly #codes = new Dictionary<string>();
   readonly #code: Uint32Array<ArrayBuffer>;
@@ -146,10 +161,7 @@ class Batch {
     const columns = this.#columns;
     writeBody(this.writer, key.plannedAtMs, row, patch);
     const at = columns.count++;
-    columns.check[at] = this.#checks.indexOf(checkText(key), () => ({
-      namespace: key.namespace,
-      check: key.check,
-    }));
+    columns.check[at] = this.#checkOf(key);
     columns.location[at] = this.#locations.indexOf(key.location, () => key.location);
     const code = codeOf(row) ?? '';
     this.#code[at] = this.#codes.indexOf(code, () => code);
@@ -159,6 +171,14 @@ class Batch {
     columns.totalMs[at] = row.totalMs;
     columns.template[at] = template;
     columns.bodyEnd[at] = this.writer.length;
+  }
+
+  #checkOf({ namespace, check }: ProbeResult['key']): number {
+    const last = this.#checks.values[this.#lastCheck];
+    if (last?.check === check && last.namespace === namespace) return this.#lastCheck;
+    const reference = { namespace, check };
+    this.#lastCheck = this.#checks.indexOf(checkText(reference), () => reference);
+    return this.#lastCheck;
   }
 
   addTemplate(id: number, untilMs: number, text: string, chain: readonly CertificateFacts[]): void {
@@ -186,13 +206,16 @@ class Batch {
   }
 }
 
-/** Everything of a run that a template holds. The chain stands beside it, never in it. */
-function treeOf(row: ProbeResult): Tree {
-  const { kind, target, agent, fault, detail } = row;
-  const tls = row.context.tls;
-  const context =
-    tls === undefined ? row.context : { ...row.context, tls: { ...tls, chain: NO_CHAIN } };
+/** Everything of a run that a template holds, and the chain, which stands beside it. */
+function treeOf({ kind, target, agent, fault, context, detail }: ProbeResult): Tree {
   return { kind, target, agent, fault, context, detail };
+}
+
+function withoutChain(row: ProbeResult): Tree {
+  const { tls } = row.context;
+  if (tls === undefined) return treeOf(row);
+  const context = { ...row.context, tls: { ...tls, chain: NO_CHAIN } };
+  return { ...treeOf(row), context };
 }
 
 function chainOf(row: ProbeResult): readonly CertificateFacts[] {
@@ -201,16 +224,10 @@ function chainOf(row: ProbeResult): readonly CertificateFacts[] {
 
 function isSameChain(known: readonly string[], chain: readonly CertificateFacts[]): boolean {
   if (known.length !== chain.length) return false;
-  return known.every((fingerprint, index) => chain[index]?.fingerprint256 === fingerprint);
-}
-
-/** Runs of one variant look alike: same check and place, same outcome, same certificate. */
-function variantOf(
-  { key, status, fault }: ProbeResult,
-  chain: readonly CertificateFacts[],
-): string {
-  const leaf = chain[0]?.fingerprint256 ?? '';
-  return `${key.namespace}\0${key.check}\0${key.location}\0${status}\0${fault?.code ?? ''}\0${leaf}`;
+  // The leaf is part of the variant.
+  for (let index = 1; index < known.length; index += 1)
+    if (chain[index]?.fingerprint256 !== known[index]) return false;
+  return true;
 }
 
 function isLong(patch: string, known: KnownTemplate): boolean {

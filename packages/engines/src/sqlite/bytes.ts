@@ -79,10 +79,13 @@ export class ByteReader {
   /** Throws a RangeError past the end. */
   varint(): number {
     let value = 0;
+    let unit = 1;
     for (let i = 0; i < VARINT_BYTES_MAX; i += 1) {
-      const byte = this.#buffer.readUInt8(this.at++);
-      value += (byte & 0x7f) * 2 ** (7 * i);
+      const byte = this.#buffer[this.at++];
+      if (byte === undefined) throw new RangeError('The bytes end within a varint');
+      value += (byte & 0x7f) * unit;
       if (byte < 0x80) return value;
+      unit *= 0x80;
     }
     throw new RangeError('A varint is longer than any that is written');
   }

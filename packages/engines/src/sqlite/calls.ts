@@ -6,6 +6,7 @@ import type { CheckReference } from '@holdfast/resources/result';
 import type { CodeRuns, LatencyDistribution, Usage } from '../results/results.ts';
 import type { RowBatch } from './batch-encoder.ts';
 import type { CodeRequest } from './code-reader.ts';
+import type { MoveProgress } from './move-results.ts';
 import type { RetentionBounds, RetentionCursor, RetentionSlice } from './retention.ts';
 import type { RollupRequest } from './rollup-buckets.ts';
 import type { RollupPage } from './rollup-reader.ts';
@@ -51,4 +52,8 @@ export interface Request {
   input: unknown;
 }
 
-export type Reply = { id: number; output: unknown } | { id: number; error: ErrorRecord };
+export type Reply =
+  | { id: number; output: unknown }
+  | { id: number; error: ErrorRecord }
+  /** Of a store that is brought to a new version while it opens. */
+  | { moved: MoveProgress };

@@ -48,13 +48,13 @@ function stretchesOf({ fromMs, toMs }: CodeRequest): Stretch[] {
 
 function addRow(sums: Map<string, LatencySketch>, row: readonly SQLOutputValue[]): void {
   const [bytes, code, codes] = row;
-  const up =
-    typeof code === 'string' && bytes instanceof Uint8Array
-      ? LatencySketch.decode(bytes)
-      : undefined;
-  const upCode = typeof code === 'string' ? code : undefined;
+  if (typeof code === 'string' && bytes instanceof Uint8Array) {
+    const sum = sums.get(code) ?? new LatencySketch();
+    sum.mergeEncoded(bytes);
+    sums.set(code, sum);
+  }
   const own = codes instanceof Uint8Array ? decodeOwn(codes) : undefined;
-  mergeCodes(sums, { upCode, own }, up);
+  mergeCodes(sums, { upCode: undefined, own }, undefined);
 }
 
 function codeRuns(code: string, sketch: LatencySketch): CodeRuns {

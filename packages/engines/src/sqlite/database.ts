@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { HoldfastError } from '@holdfast/kernel';
+import { type MoveProgress, moveResults } from './move-results.ts';
 import { migrate } from './schema.ts';
 import { isBusy } from './store-error.ts';
 
@@ -15,7 +16,7 @@ export const MEMORY = ':memory:';
 const BUSY_WAIT_MS = 5_000;
 /** A worker that died may take a moment to let go. */
 const LOCK_WAIT_MS = 500;
-/** Holds the newest page of each of some thousand checks, and their running rollups. */
+/** Holds the running slot of some thousand checks, and their running rollups. */
 const WRITER_CACHE_KIB = 32_768;
 const READER_CACHE_KIB = 16_384;
 /** Copying the log back less often writes hot pages once instead of many times; 32 MB of log. */
@@ -23,10 +24,14 @@ const CHECKPOINT_PAGES = 8_000;
 const LOG_BYTES_KEPT = 64 * 1024 * 1024;
 
 /**
- * Opens for writing, creates what is missing and migrates. Throws STORE_TOO_NEW, or SQLite's error.
+ * Opens for writing, creates what is missing and migrates; `onMoved` is told how far it came when that
+ * takes long. Throws STORE_TOO_NEW, or SQLite's error.
  * There is no memory map: a failing disk would end the process instead of one call.
  */
-export function openForWriting(path: string): DatabaseSync {
+export function openForWriting(
+  path: string,
+  onMoved: (progress: MoveProgress) => void = () => {},
+): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: BUSY_WAIT_MS });
   try {
     database.exec('PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL');
@@ -35,6 +40,7 @@ export function openForWriting(path: string): DatabaseSync {
     database.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     database.exec(`PRAGMA journal_size_limit = ${LOG_BYTES_KEPT}`);
     migrate(database);
+    moveResults(database, onMoved);
     return database;
   } catch (error) {
     database.close();

@@ -70,7 +70,7 @@ describe('sqlite store', () => {
         bytes: 0,
         rawRows: 200,
         oldestMs: START_MS,
-        schemaVersion: 2,
+        schemaVersion: 3,
         shed: 0,
       },
     );

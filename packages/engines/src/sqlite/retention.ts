@@ -5,6 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type Clock, systemClock } from '@holdfast/kernel';
 import { forgetAlerts } from './journal-retention.ts';
+import { SLOTS_PER_HOUR, slotOf } from './slot-marks.ts';
 import { DAY_MS, type StoreWriter } from './store-writer.ts';
 
 /** A slice ends soon after this; with its last statement it stays below 50 ms. */
@@ -16,7 +17,7 @@ const FREE_SHARE_KEPT = 0.1;
 /** After the check was last seen; its results have gone by then. */
 const FORGET_CHECK_DAYS = 2;
 
-/** Everything before these times goes; minute and hour bounds are whole minutes and hours. */
+/** Everything before these times goes; the bounds are whole slots, minutes and hours. */
 export interface RetentionBounds {
   rawMs: number;
   minuteMs: number;
@@ -29,8 +30,6 @@ export interface RetentionBounds {
 
 export interface RetentionCursor {
   step: 'results' | 'minutes' | 'hours' | 'names' | 'journal' | 'vacuum';
-  /** Results up to and with this check are done. */
-  checkId: number;
 }
 
 export interface RetentionSlice {
@@ -39,7 +38,7 @@ export interface RetentionSlice {
   next?: RetentionCursor;
 }
 
-export const RETENTION_START: RetentionCursor = { step: 'results', checkId: 0 };
+export const RETENTION_START: RetentionCursor = { step: 'results' };
 
 export function retainSlice(
   database: DatabaseSync,
@@ -52,7 +51,7 @@ export function retainSlice(
   const hasTime = () => clock.nowMs() < endMs;
   switch (cursor.step) {
     case 'results':
-      return writer.transaction(() => deleteResults(database, bounds.rawMs, cursor, hasTime));
+      return writer.transaction(() => deleteResults(database, writer, bounds.rawMs, hasTime));
     case 'minutes':
     case 'hours':
       return deleteRollups(database, writer, cursor.step, bounds, hasTime);
@@ -67,34 +66,33 @@ export function retainSlice(
 
 function deleteResults(
   database: DatabaseSync,
+  writer: StoreWriter,
   beforeMs: number,
-  cursor: RetentionCursor,
   hasTime: () => boolean,
 ): RetentionSlice {
-  const nextCheck = database.prepare('SELECT min(id) AS id FROM checks WHERE id > ?');
+  const slot = slotOf(beforeMs);
   const nth = database.prepare(
-    `SELECT planned_ms AS ms FROM results WHERE check_id = ? AND planned_ms < ?
-     ORDER BY planned_ms LIMIT 1 OFFSET ${ROWS_PER_STATEMENT}`,
+    `SELECT slot, check_id, planned_ms, location_id, attempt FROM results WHERE slot < ?
+     ORDER BY slot, check_id, planned_ms, location_id, attempt LIMIT 1 OFFSET ${ROWS_PER_STATEMENT}`,
   );
-  const remove = database.prepare('DELETE FROM results WHERE check_id = ? AND planned_ms <= ?');
-  const done = { checkId: cursor.checkId, deleted: 0, last: false };
-  while (!done.last && hasTime()) {
-    const id = nextCheck.get(done.checkId)?.id ?? undefined;
-    if (id === undefined) {
-      done.last = true;
-      continue;
-    }
-    const boundMs = Number(nth.get(Number(id), beforeMs)?.ms ?? beforeMs - 1);
-    done.deleted += Number(remove.run(Number(id), boundMs).changes);
-    if (boundMs === beforeMs - 1) done.checkId = Number(id);
+  const remove = database.prepare(
+    `DELETE FROM results
+     WHERE (slot, check_id, planned_ms, location_id, attempt) < (?, ?, ?, ?, ?)`,
+  );
+  let deleted = 0;
+  let isLast = false;
+  while (!isLast && hasTime()) {
+    const bound = nth.get(slot);
+    isLast = bound === undefined;
+    const key = bound === undefined ? [slot, 0, 0, 0, 0] : Object.values(bound);
+    deleted += Number(remove.run(...key).changes);
   }
-  database
-    .prepare(`UPDATE counters SET value = value - ? WHERE name = 'raw_rows'`)
-    .run(done.deleted);
-  const next: RetentionCursor = done.last
-    ? { step: 'minutes', checkId: 0 }
-    : { step: 'results', checkId: done.checkId };
-  return { deleted: done.deleted, next };
+  database.prepare(`UPDATE counters SET value = value - ? WHERE name = 'raw_rows'`).run(deleted);
+  if (!isLast) return { deleted, next: { step: 'results' } };
+  const hour = Math.floor(slot / SLOTS_PER_HOUR);
+  database.prepare('DELETE FROM slot_marks WHERE hour < ?').run(hour);
+  writer.forget();
+  return { deleted, next: { step: 'minutes' } };
 }
 
 function deleteRollups(
@@ -119,8 +117,8 @@ function deleteRollups(
     }
   });
   writer.forget();
-  if (!last) return { deleted: 0, next: { step: table, checkId: 0 } };
-  return { deleted: 0, next: { step: table === 'minutes' ? 'hours' : 'names', checkId: 0 } };
+  if (!last) return { deleted: 0, next: { step: table } };
+  return { deleted: 0, next: { step: table === 'minutes' ? 'hours' : 'names' } };
 }
 
 function deleteNames(
@@ -136,7 +134,7 @@ function deleteNames(
     database.prepare('DELETE FROM checks WHERE seen_day < ?').run(day);
   });
   writer.forget();
-  return { deleted: 0, next: { step: 'journal', checkId: 0 } };
+  return { deleted: 0, next: { step: 'journal' } };
 }
 
 function deleteJournal(
@@ -145,13 +143,13 @@ function deleteJournal(
   hasTime: () => boolean,
 ): RetentionSlice {
   const isDone = forgetAlerts(database, alertMs, alertsMax, hasTime);
-  return { deleted: 0, next: { step: isDone ? 'vacuum' : 'journal', checkId: 0 } };
+  return { deleted: 0, next: { step: isDone ? 'vacuum' : 'journal' } };
 }
 
 function giveBack(database: DatabaseSync, hasTime: () => boolean): RetentionSlice {
   const read = (name: string) => Number(database.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
   while (read('freelist_count') > read('page_count') * FREE_SHARE_KEPT) {
-    if (!hasTime()) return { deleted: 0, next: { step: 'vacuum', checkId: 0 } };
+    if (!hasTime()) return { deleted: 0, next: { step: 'vacuum' } };
     database.exec(`PRAGMA incremental_vacuum(${PAGES_PER_STATEMENT})`);
   }
   return { deleted: 0 };

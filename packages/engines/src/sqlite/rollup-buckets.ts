@@ -82,29 +82,29 @@ function arrays(database: DatabaseSync, sql: string): StatementSync {
 function merge(rows: Iterable<SQLOutputValue[]>, stepMs: number): Bucket[] {
   const buckets: Bucket[] = [];
   const running = new Map<number, Bucket>();
-  for (const [start, check, ...rest] of rows) {
-    const checkId = Number(check);
-    const startMs = Math.floor(Number(start) / stepMs) * stepMs;
+  for (const row of rows) {
+    const checkId = Number(row[1]);
+    const startMs = Math.floor(Number(row[0]) / stepMs) * stepMs;
     let bucket = running.get(checkId);
     if (bucket?.startMs !== startMs) {
       bucket = { checkId, startMs, counts: [0, 0, 0, 0], sketch: undefined };
       running.set(checkId, bucket);
       if (buckets.push(bucket) > BUCKETS_MAX) throw tooMany();
     }
-    add(bucket, rest);
+    add(bucket, row);
   }
   return buckets;
 }
 
-function add(bucket: Bucket, [up, down, timeout, invalid, bytes]: SQLOutputValue[]): void {
-  bucket.counts[0] += Number(up);
-  bucket.counts[1] += Number(down);
-  bucket.counts[2] += Number(timeout);
-  bucket.counts[3] += Number(invalid);
+function add(bucket: Bucket, row: SQLOutputValue[]): void {
+  bucket.counts[0] += Number(row[2]);
+  bucket.counts[1] += Number(row[3]);
+  bucket.counts[2] += Number(row[4]);
+  bucket.counts[3] += Number(row[5]);
+  const bytes = row[6];
   if (!(bytes instanceof Uint8Array)) return;
-  const sketch = LatencySketch.decode(bytes);
-  if (bucket.sketch === undefined) bucket.sketch = sketch;
-  else bucket.sketch.merge(sketch);
+  bucket.sketch ??= new LatencySketch();
+  bucket.sketch.mergeEncoded(bytes);
 }
 
 function tooMany(): HoldfastError {

@@ -8,17 +8,21 @@ import { addCodedRun, type CodeSketches, decodeOwn, encodeOwn } from './code-ske
 
 /** The running minute and hour of 10,000 checks, and late rows. */
 const BUCKETS_MAX = 24_000;
-/** Buckets of one check have numbers below this until the year 3871. */
-const BUCKETS_PER_CHECK = 1e9;
 const UP = 0;
 
 interface Bucket extends CodeSketches {
-  startMs: number;
   checkId: number;
   /** By position in STATUSES. */
   counts: number[];
   sketch: LatencySketch | undefined;
   touched: boolean;
+}
+
+/** The buckets that start together: they lie side by side in the store. */
+interface Span {
+  startMs: number;
+  byCheck: Map<number, Bucket>;
+  touched: Bucket[];
 }
 
 export class RollupCache {
@@ -27,10 +31,12 @@ export class RollupCache {
   readonly #read: StatementSync;
   readonly #write: StatementSync;
   readonly #newest: StatementSync;
-  readonly #buckets = new Map<number, Bucket>();
+  /** By start, in steps since 1970. */
+  readonly #spans = new Map<number, Span>();
+  /** In all spans. */
+  #size = 0;
   /** Where buckets may be that are not at hand: those that start later are new. Unknown until asked. */
   #storedToMs: number | undefined;
-  #touched: Bucket[] = [];
 
   constructor(
     database: DatabaseSync,
@@ -51,7 +57,8 @@ export class RollupCache {
   }
 
   add(checkId: number, plannedAtMs: number, status: number, totalMs: number, code?: string): void {
-    const bucket = this.#bucketOf(checkId, Math.floor(plannedAtMs / this.#stepMs));
+    const span = this.#spanOf(Math.floor(plannedAtMs / this.#stepMs));
+    const bucket = span.byCheck.get(checkId) ?? this.#enter(span, checkId);
     bucket.counts[status] = (bucket.counts[status] ?? 0) + 1;
     const isUp = status === UP;
     // Nearly always the code is the one that all runs of the bucket had.
@@ -63,58 +70,72 @@ export class RollupCache {
     }
     if (bucket.touched) return;
     bucket.touched = true;
-    this.#touched.push(bucket);
+    span.touched.push(bucket);
   }
 
   /** Writes what was touched, as part of the running transaction. */
   flush(): void {
-    for (const bucket of this.#touched) {
-      const [up = 0, down = 0, timeout = 0, invalid = 0] = bucket.counts;
-      const sketch = bucket.sketch?.encode() ?? null;
-      const { startMs, checkId, upCode = null, own } = bucket;
-      const codes = encodeOwn(own);
-      this.#write.run(startMs, checkId, up, down, timeout, invalid, sketch, upCode, codes);
-      bucket.touched = false;
+    for (const span of this.#spans.values()) {
+      for (const bucket of span.touched) this.#writeBucket(span.startMs, bucket);
+      span.touched = [];
     }
-    this.#touched = [];
     this.#trim();
   }
 
   forget(): void {
-    this.#buckets.clear();
+    this.#spans.clear();
+    this.#size = 0;
     this.#storedToMs = undefined;
-    this.#touched = [];
   }
 
-  #bucketOf(checkId: number, number: number): Bucket {
-    const key = checkId * BUCKETS_PER_CHECK + number;
-    const known = this.#buckets.get(key);
+  #writeBucket(startMs: number, bucket: Bucket): void {
+    const { checkId, upCode = null, own } = bucket;
+    const [up = 0, down = 0, timeout = 0, invalid = 0] = bucket.counts;
+    const sketch = bucket.sketch?.encode() ?? null;
+    const codes = encodeOwn(own);
+    this.#write.run(startMs, checkId, up, down, timeout, invalid, sketch, upCode, codes);
+    bucket.touched = false;
+  }
+
+  #spanOf(number: number): Span {
+    const known = this.#spans.get(number);
     if (known !== undefined) return known;
-    const bucket = this.#readBucket(checkId, number * this.#stepMs);
-    this.#buckets.set(key, bucket);
+    const span = { startMs: number * this.#stepMs, byCheck: new Map(), touched: [] };
+    this.#spans.set(number, span);
+    return span;
+  }
+
+  #enter({ startMs, byCheck }: Span, checkId: number): Bucket {
+    const bucket = this.#readBucket(checkId, startMs);
+    byCheck.set(checkId, bucket);
+    this.#size += 1;
     return bucket;
   }
 
   #readBucket(checkId: number, startMs: number): Bucket {
     this.#storedToMs ??= Number(this.#newest.get()?.ms ?? -1);
     const row = startMs > this.#storedToMs ? undefined : this.#read.get(startMs, checkId);
-    const counts = [row?.up, row?.down, row?.timeout, row?.invalid].map((count) =>
-      Number(count ?? 0),
-    );
-    const bytes = row?.sketch;
+    if (row === undefined) return newBucket(checkId);
+    const counts = [row.up, row.down, row.timeout, row.invalid].map(Number);
+    const bytes = row.sketch;
     const sketch = bytes instanceof Uint8Array ? LatencySketch.decode(bytes) : undefined;
-    const upCode = typeof row?.up_code === 'string' ? row.up_code : undefined;
-    const own = row?.codes instanceof Uint8Array ? decodeOwn(row.codes) : undefined;
-    return { startMs, checkId, counts, sketch, upCode, own, touched: false };
+    const upCode = typeof row.up_code === 'string' ? row.up_code : undefined;
+    const own = row.codes instanceof Uint8Array ? decodeOwn(row.codes) : undefined;
+    return { checkId, counts, sketch, upCode, own, touched: false };
   }
 
   /** The oldest to enter leave first: they are of minutes gone by. */
   #trim(): void {
-    let surplus = this.#buckets.size - this.#bucketsMax;
-    for (const [key, { startMs }] of this.#buckets) {
-      if (surplus-- <= 0) return;
-      this.#buckets.delete(key);
+    for (const [number, { startMs, byCheck }] of this.#spans) {
+      if (this.#size <= this.#bucketsMax) return;
+      this.#spans.delete(number);
+      this.#size -= byCheck.size;
       this.#storedToMs = Math.max(this.#storedToMs ?? -1, startMs);
     }
   }
+}
+
+function newBucket(checkId: number): Bucket {
+  const nothing = { sketch: undefined, upCode: undefined, own: undefined };
+  return { checkId, counts: [0, 0, 0, 0], ...nothing, touched: false };
 }

@@ -4,11 +4,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { LatencySketch } from '@holdfast/kernel';
 import type { CheckReference } from '@holdfast/resources/result';
-import { latencyCells } from '../results/latency-cells.ts';
 import type { LatencyDistribution } from '../results/results.ts';
 import { type Bucket, type RollupRequest, readBuckets } from './rollup-buckets.ts';
-
-const QUANTILES = [0.5, 0.95, 0.99];
 
 /** Numbers per bucket, in this order. Latencies are NaN when no run was up. */
 export const ROLLUP_FIELDS = [
@@ -25,6 +22,9 @@ export const ROLLUP_FIELDS = [
   'p99Ms',
   'maxMs',
 ] as const;
+
+const LATENCY_AT = ROLLUP_FIELDS.indexOf('minMs');
+const NO_LATENCY = new Array<number>(ROLLUP_FIELDS.length - LATENCY_AT).fill(Number.NaN);
 
 export interface RollupPage {
   /** What the field `check` indexes. */
@@ -47,7 +47,7 @@ export class RollupReader {
   distribution(request: RollupRequest, boundsMs: readonly number[]): LatencyDistribution[] {
     return readBuckets(this.#database, request).map(({ startMs, counts, sketch }) => ({
       startMs,
-      counts: latencyCells(sketch ?? new LatencySketch(), boundsMs),
+      counts: (sketch ?? new LatencySketch()).cells(boundsMs),
       failed: counts[1] + counts[2],
     }));
   }
@@ -66,25 +66,37 @@ export class RollupReader {
     }
     const ordered = [...checks.values()].sort((a, b) => compare(a.reference, b.reference));
     for (const [position, check] of ordered.entries()) check.position = position;
-    const known = buckets
-      .map((bucket) => ({ bucket, position: checks.get(bucket.checkId)?.position ?? -1 }))
-      .filter(({ position }) => position >= 0)
-      .sort((a, b) => a.position - b.position || a.bucket.startMs - b.bucket.startMs);
-    const numbers = known.flatMap(({ bucket, position }) => numbersOf(bucket, position));
-    return {
-      checks: ordered.map(({ reference }) => reference),
-      numbers: new Float64Array(numbers),
-    };
+    // Buckets come by time, so each check's are in order already.
+    const byCheck = ordered.map((): Bucket[] => []);
+    for (const bucket of buckets) byCheck[checks.get(bucket.checkId)?.position ?? -1]?.push(bucket);
+    return { checks: ordered.map(({ reference }) => reference), numbers: numbersOf(byCheck) };
   }
 }
 
-function numbersOf({ startMs, counts, sketch }: Bucket, position: number): number[] {
-  const [p50, p95, p99] = QUANTILES.map((share) => sketch?.quantile(share) ?? Number.NaN);
-  const meanMs = sketch === undefined ? Number.NaN : sketch.sum / sketch.count;
-  const minMs = sketch?.min ?? Number.NaN;
-  const maxMs = sketch?.max ?? Number.NaN;
-  const latencies = [minMs, meanMs, p50, p95, p99, maxMs].map((each) => each ?? Number.NaN);
-  return [position, startMs, ...counts, ...latencies];
+function numbersOf(byCheck: readonly Bucket[][]): Float64Array<ArrayBuffer> {
+  const length = byCheck.reduce((sum, buckets) => sum + buckets.length, 0);
+  const numbers = new Float64Array(length * ROLLUP_FIELDS.length);
+  let at = 0;
+  for (const [position, buckets] of byCheck.entries())
+    for (const { startMs, counts, sketch } of buckets) {
+      numbers.set([position, startMs, ...counts], at);
+      numbers.set(sketch === undefined ? NO_LATENCY : latencyOf(sketch), at + LATENCY_AT);
+      at += ROLLUP_FIELDS.length;
+    }
+  return numbers;
+}
+
+function latencyOf(sketch: LatencySketch): number[] {
+  const quantileMs = (share: number) => sketch.quantile(share) ?? Number.NaN;
+  const meanMs = sketch.sum / sketch.count;
+  return [
+    quantileMs(0),
+    meanMs,
+    quantileMs(0.5),
+    quantileMs(0.95),
+    quantileMs(0.99),
+    quantileMs(1),
+  ];
 }
 
 function compare(a: CheckReference, b: CheckReference): number {

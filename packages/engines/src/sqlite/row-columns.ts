@@ -7,6 +7,9 @@ import type { CheckReference, Status } from '@holdfast/resources/result';
 /** The position is the number in the store: append only, never reorder. */
 export const STATUSES: readonly Status[] = ['up', 'down', 'timeout', 'invalid'];
 
+/** The latest run that is kept, in the year 2243: numbers of minutes and slots fit 32 bits. */
+export const TIME_MS_MAX = 8.64e12;
+
 export interface RowColumns {
   count: number;
   /** What `check` and `location` index. */

@@ -4,7 +4,7 @@
 import type { CertificateFacts, ProbeResult } from '@holdfast/resources/result';
 import { ByteReader } from './bytes.ts';
 import { readBody } from './row-body.ts';
-import { type RowPage, STATUSES, type TemplateRecord } from './row-columns.ts';
+import { type RowColumns, type RowPage, STATUSES, type TemplateRecord } from './row-columns.ts';
 import { Template } from './template.ts';
 
 type Shared = Pick<ProbeResult, 'kind' | 'target' | 'agent' | 'fault' | 'context' | 'detail'>;
@@ -27,16 +27,28 @@ function decodeRow(page: RowPage, index: number, template: Template, reader: Byt
   const body = readBody(reader, plannedAtMs);
   const patch = reader.text(columns.bodyEnd[index] ?? 0);
   const shared = template.apply(patch) as unknown as Shared;
-  const { namespace = '', check = '' } = columns.checks[columns.check[index] ?? 0] ?? {};
-  const location = columns.locations[columns.location[index] ?? 0] ?? '';
+  // Member by member: spreading takes twice the time, and this runs for every row that is read.
   const result: ProbeResult = {
-    key: { namespace, check, location, plannedAtMs, attempt: columns.attempt[index] ?? 0 },
-    ...shared,
-    ...body,
+    key: keyOf(columns, index, plannedAtMs),
+    kind: shared.kind,
+    target: shared.target,
+    agent: shared.agent,
+    startedAtMs: body.startedAtMs,
+    scheduleLagMs: body.scheduleLagMs,
+    loopLagMs: body.loopLagMs,
     status: STATUSES[columns.status[index] ?? 0] ?? 'invalid',
     totalMs: columns.totalMs[index] ?? 0,
+    phases: body.phases,
+    context: shared.context,
+    detail: shared.detail,
   };
-  return result;
+  return shared.fault === undefined ? result : { ...result, fault: shared.fault };
+}
+
+function keyOf(columns: RowColumns, index: number, plannedAtMs: number): ProbeResult['key'] {
+  const { namespace = '', check = '' } = columns.checks[columns.check[index] ?? 0] ?? {};
+  const location = columns.locations[columns.location[index] ?? 0] ?? '';
+  return { namespace, check, location, plannedAtMs, attempt: columns.attempt[index] ?? 0 };
 }
 
 function decodeTemplates(page: RowPage): Map<number, Template> {

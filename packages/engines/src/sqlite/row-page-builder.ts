@@ -32,8 +32,12 @@ export class RowPageBuilder {
     );
   }
 
-  addRows(check: CheckReference, rows: readonly SQLOutputValue[][]): void {
-    const position = this.#columns.checks.push(check) - 1;
+  /** Returns the position to add its rows by. */
+  addCheck(check: CheckReference): number {
+    return this.#columns.checks.push(check) - 1;
+  }
+
+  addRows(position: number, rows: readonly SQLOutputValue[][]): void {
     for (const row of rows) this.#addRow(position, row);
   }
 

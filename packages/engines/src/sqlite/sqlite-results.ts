@@ -24,6 +24,7 @@ import { RETENTION_START, type RetentionCursor, type RetentionSlice } from './re
 import { ROLLUP_FIELDS, type RollupPage } from './rollup-reader.ts';
 import { type RowPage, STATUSES } from './row-columns.ts';
 import { decodeRows } from './row-decoder.ts';
+import { SLOT_MS, slotOf } from './slot-marks.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './store-writer.ts';
 import type { WorkerLink } from './worker-link.ts';
 
@@ -110,7 +111,7 @@ export class SqliteResults implements Results {
   async retain({ rawMs, minuteMs, hourMs, ...rest }: RetentionPolicy, nowMs: number) {
     this.#queue.renew();
     const bounds = {
-      rawMs: Math.floor(nowMs - rawMs),
+      rawMs: slotOf(nowMs - rawMs) * SLOT_MS,
       minuteMs: Math.floor((nowMs - minuteMs) / MINUTE_MS) * MINUTE_MS,
       hourMs: Math.floor((nowMs - hourMs) / HOUR_MS) * HOUR_MS,
       alertMs: Math.floor(nowMs - (rest.alertMs ?? ALERT_MS_DEFAULT)),
@@ -143,19 +144,26 @@ async function decode(page: RowPage): Promise<ProbeResult[]> {
 function rollupsOf({ checks, numbers }: RollupPage, stepMs: number): Rollup[] {
   const rollups: Rollup[] = [];
   for (let at = 0; at < numbers.length; at += ROLLUP_FIELDS.length) {
-    const fields = numbers.subarray(at, at + ROLLUP_FIELDS.length);
-    const check = checks[fields[0] ?? 0];
-    if (check !== undefined) rollups.push(rollupOf(check, fields, stepMs));
+    const check = checks[numbers[at] ?? 0];
+    if (check !== undefined) rollups.push(rollupOf(check, numbers, at, stepMs));
   }
   return rollups;
 }
 
-function rollupOf(check: CheckReference, fields: Float64Array, stepMs: number): Rollup {
-  const [, startMs = 0, up = 0, down = 0, timeout = 0, invalid = 0, ...latency] = fields;
-  const [minMs = 0, meanMs = 0, p50Ms = 0, p95Ms = 0, p99Ms = 0, maxMs = 0] = latency;
-  const rollup = { check, startMs, stepMs, counts: { up, down, timeout, invalid } };
+/** By place and not by name: this runs for every bucket of every check. */
+function rollupOf(
+  check: CheckReference,
+  numbers: Float64Array,
+  at: number,
+  stepMs: number,
+): Rollup {
+  const field = (place: number) => numbers[at + place] ?? 0;
+  const counts = { up: field(2), down: field(3), timeout: field(4), invalid: field(5) };
+  const rollup = { check, startMs: field(1), stepMs, counts };
+  const [minMs, meanMs, p50Ms] = [field(6), field(7), field(8)];
   if (Number.isNaN(minMs)) return rollup;
-  return { ...rollup, latency: { minMs, meanMs, p50Ms, p95Ms, p99Ms, maxMs } };
+  const latency = { minMs, meanMs, p50Ms, p95Ms: field(9), p99Ms: field(10), maxMs: field(11) };
+  return { ...rollup, latency };
 }
 
 /** The steps that overlap the range. Throws USAGE for a step that is no whole number of minutes. */

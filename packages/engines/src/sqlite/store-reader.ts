@@ -5,9 +5,10 @@ import { statSync } from 'node:fs';
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { CheckReference } from '@holdfast/resources/result';
 import type { Usage } from '../results/results.ts';
-import type { RowPage } from './row-columns.ts';
+import { type RowPage, TIME_MS_MAX } from './row-columns.ts';
 import { RowPageBuilder } from './row-page-builder.ts';
 import { schemaVersion } from './schema.ts';
+import { SlotWalk } from './slot-walk.ts';
 
 const ROW_COLUMNS = 'planned_ms, location_id, attempt, status, total_ms, template_id, body';
 
@@ -21,6 +22,9 @@ export interface SeriesRequest {
   limit: number;
 }
 
+/** Every run there may be. */
+const NEWEST_FIRST = { fromMs: 0, toMs: TIME_MS_MAX + 1, statusBits: 0b1111, descending: true };
+
 export interface LatestRequest {
   checks: readonly CheckReference[];
   perCheck: number;
@@ -32,23 +36,17 @@ export class StoreReader {
   readonly #checkId: StatementSync;
   readonly #ascending: StatementSync;
   readonly #descending: StatementSync;
-  readonly #latest: StatementSync;
 
   constructor(database: DatabaseSync, path: string) {
     this.#database = database;
     this.#path = path;
     this.#checkId = database.prepare('SELECT id FROM checks WHERE namespace = ? AND name = ?');
     const range = (order: string) => `SELECT ${ROW_COLUMNS} FROM results
-      WHERE check_id = ? AND planned_ms >= ? AND planned_ms < ? AND (? >> status) & 1
+      WHERE slot = ? AND check_id = ? AND planned_ms >= ? AND planned_ms < ? AND (? >> status) & 1
       ORDER BY planned_ms ${order}, location_id ${order}, attempt ${order} LIMIT ?`;
     this.#ascending = database.prepare(range('ASC'));
     this.#descending = database.prepare(range('DESC'));
-    this.#latest = database.prepare(
-      `SELECT ${ROW_COLUMNS} FROM results WHERE check_id = ?
-       ORDER BY planned_ms DESC, location_id DESC, attempt DESC LIMIT ?`,
-    );
-    for (const statement of [this.#ascending, this.#descending, this.#latest])
-      statement.setReturnArrays(true);
+    for (const statement of [this.#ascending, this.#descending]) statement.setReturnArrays(true);
   }
 
   /** All of them, by namespace and name. */
@@ -67,17 +65,17 @@ export class StoreReader {
     const page = new RowPageBuilder(this.#database, request.limit);
     const id = this.checkId(request.check);
     if (id === undefined) return page.finish();
-    const { fromMs, toMs, statusBits, limit } = request;
-    const statement = request.descending ? this.#descending : this.#ascending;
-    page.addRows(request.check, rowsOf(statement, id, fromMs, toMs, statusBits, limit));
+    this.#addRows(page, new SlotWalk(this.#database, request), id, request);
     return page.finish();
   }
 
   latest({ checks, perCheck }: LatestRequest): RowPage {
     const page = new RowPageBuilder(this.#database, checks.length * perCheck);
+    const walk = new SlotWalk(this.#database, NEWEST_FIRST);
     for (const check of checks) {
       const id = this.checkId(check);
-      if (id !== undefined) page.addRows(check, rowsOf(this.#latest, id, perCheck));
+      const request = { check, ...NEWEST_FIRST, limit: perCheck };
+      if (id !== undefined) this.#addRows(page, walk, id, request);
     }
     return page.finish();
   }
@@ -89,8 +87,9 @@ export class StoreReader {
       .get();
     const oldest = this.#database
       .prepare(
-        `SELECT min((SELECT planned_ms FROM results WHERE check_id = checks.id
-                     ORDER BY planned_ms LIMIT 1)) AS ms FROM checks`,
+        `SELECT min((SELECT planned_ms FROM results WHERE slot = oldest.slot AND check_id = checks.id
+                     ORDER BY planned_ms LIMIT 1)) AS ms
+         FROM (SELECT min(slot) AS slot FROM results) AS oldest CROSS JOIN checks`,
       )
       .get();
     return {
@@ -99,6 +98,21 @@ export class StoreReader {
       ...(typeof oldest?.ms === 'number' ? { oldestMs: oldest.ms } : {}),
       schemaVersion: schemaVersion(this.#database),
     };
+  }
+
+  /** Slot by slot, until there are enough. */
+  #addRows(page: RowPageBuilder, walk: SlotWalk, id: number, request: SeriesRequest): void {
+    const { check, fromMs, toMs, statusBits, descending, limit } = request;
+    const position = page.addCheck(check);
+    const statement = descending ? this.#descending : this.#ascending;
+    let left = limit;
+    for (const slot of walk.slotsOf(id)) {
+      const rows = statement.all(slot, id, fromMs, toMs, statusBits, left);
+      // The statement returns arrays; its type does not know.
+      page.addRows(position, rows as unknown as SQLOutputValue[][]);
+      left -= rows.length;
+      if (left <= 0) return;
+    }
   }
 
   #bytes(): number {
@@ -111,9 +125,4 @@ export class StoreReader {
       statSync(this.#path + suffix, { throwIfNoEntry: false })?.size ?? 0;
     return size('') + size('-wal');
   }
-}
-
-/** The statement returns arrays; its type does not know. */
-function rowsOf(statement: StatementSync, ...bound: number[]): SQLOutputValue[][] {
-  return statement.all(...bound) as unknown as SQLOutputValue[][];
 }

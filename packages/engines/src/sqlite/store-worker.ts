@@ -48,7 +48,7 @@ function openReader(path: string) {
 
 function openWriter(path: string, role: Role) {
   if (path !== MEMORY) keep(lockStore(path));
-  const database = keep(openForWriting(path));
+  const database = keep(openForWriting(path, (moved) => parentPort?.postMessage({ moved })));
   const writer = new StoreWriter(database);
   const reading = role === 'both' ? readingHandlers(database, path) : {};
   handlers = { ...reading, ...writingHandlers(database, writer), close };

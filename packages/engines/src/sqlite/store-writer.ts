@@ -7,6 +7,8 @@ import type { RowBatch } from './batch-encoder.ts';
 import { Interning } from './interning.ts';
 import { RollupCache } from './rollup-cache.ts';
 import type { RowColumns } from './row-columns.ts';
+import { inKeyOrder } from './row-order.ts';
+import { SlotMarks, slotOf } from './slot-marks.ts';
 import { storeFailed } from './store-error.ts';
 
 export const MINUTE_MS = 60_000;
@@ -16,6 +18,7 @@ export const DAY_MS = 24 * HOUR_MS;
 export class StoreWriter {
   readonly #database: DatabaseSync;
   readonly #interning: Interning;
+  readonly #marks: SlotMarks;
   readonly #minutes: RollupCache;
   readonly #hours: RollupCache;
   readonly #addTemplate: StatementSync;
@@ -27,6 +30,7 @@ export class StoreWriter {
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.#interning = new Interning(database);
+    this.#marks = new SlotMarks(database);
     this.#minutes = new RollupCache(database, 'minutes', MINUTE_MS);
     this.#hours = new RollupCache(database, 'hours', HOUR_MS);
     this.#addTemplate = database.prepare(
@@ -37,7 +41,7 @@ export class StoreWriter {
        ON CONFLICT DO UPDATE SET until_ms = max(until_ms, excluded.until_ms)`,
     );
     this.#addResult = database.prepare(
-      'INSERT INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+      'INSERT INTO results VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
     );
     this.#countRows = database.prepare(
       `UPDATE counters SET value = value + ? WHERE name = 'raw_rows'`,
@@ -77,6 +81,7 @@ export class StoreWriter {
   /** Drops all that is cached of the store's content. */
   forget(): void {
     this.#interning.forget();
+    this.#marks.forget();
     this.#minutes.forget();
     this.#hours.forget();
   }
@@ -99,7 +104,7 @@ export class StoreWriter {
     const checkIds = columns.checks.map((check) => this.#interning.checkId(check, day));
     const locationIds = columns.locations.map((name) => this.#interning.locationId(name));
     const duplicates: number[] = [];
-    for (let row = 0; row < columns.count; row += 1) {
+    for (const row of inKeyOrder(columns, checkIds)) {
       const checkId = checkIds[columns.check[row] ?? 0] ?? 0;
       const locationId = locationIds[columns.location[row] ?? 0] ?? 0;
       if (this.#writeRow(columns, row, checkId, locationId))
@@ -118,7 +123,10 @@ export class StoreWriter {
     const body = columns.bodies.subarray(bodyStart, columns.bodyEnd[row]);
     const attempt = columns.attempt[row] ?? 0;
     const template = columns.template[row] ?? 0;
+    const slot = slotOf(plannedAtMs);
+    this.#marks.mark(checkId, slot);
     const { changes } = this.#addResult.run(
+      slot,
       checkId,
       plannedAtMs,
       locationId,

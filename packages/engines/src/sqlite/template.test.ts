@@ -3,6 +3,14 @@ import { it } from 'node:test';
 import fastCheck from 'fast-check';
 import { Template } from './template.ts';
 
+it('leaves what is kept beside it out of a patch, there and nowhere else', () => {
+  const template = new Template({ a: { chain: [], b: 1 }, chain: [] });
+  const beside = ['a', 'chain'];
+  assert.equal(template.diff({ a: { chain: [1, 2], b: 1 }, chain: [] }, beside), '');
+  const patch = template.diff({ a: { chain: [1, 2], b: 2 }, chain: [3] }, beside);
+  assert.deepEqual(template.apply(patch), { a: { chain: [], b: 2 }, chain: [3] });
+});
+
 it('names only what differs', () => {
   const template = new Template({ a: { b: 1, c: [1, 2] }, d: 'x', e: true });
   assert.equal(template.diff({ a: { c: [1, 2], b: 1 }, d: 'x', e: true }), '');

@@ -13,6 +13,13 @@ interface Node {
   children: Map<string, number> | undefined;
 }
 
+interface Differences {
+  beside: readonly string[];
+  changed: unknown[];
+  removed: number[];
+  added: unknown[];
+}
+
 type Patch = [changed: unknown[], removed?: number[], added?: unknown[]];
 
 export class Template {
@@ -24,12 +31,15 @@ export class Template {
     this.tree = deepFreeze(tree);
   }
 
-  /** The patch that makes `tree` (as JSON sees it) of this template; '' when nothing differs. */
-  diff(tree: Tree): string {
+  /**
+   * The patch that makes `tree` (as JSON sees it) of this template; '' when nothing differs. What it
+   * has at the path `beside` is kept elsewhere and never part of a patch.
+   */
+  diff(tree: Tree, beside: readonly string[] = []): string {
     const changed: unknown[] = [];
     const removed: number[] = [];
     const added: unknown[] = [];
-    this.#compare(0, tree, changed, removed, added);
+    this.#compare(0, tree, { beside, changed, removed, added });
     if (added.length > 0) return JSON.stringify([changed, removed, added]);
     if (removed.length > 0) return JSON.stringify([changed, removed]);
     return changed.length > 0 ? JSON.stringify([changed]) : '';
@@ -38,7 +48,7 @@ export class Template {
   apply(text: string): Tree {
     if (text === '') return this.tree;
     const [changed, removed = [], added = []] = JSON.parse(text) as Patch;
-    const copies = new Map<number, Record<string, unknown>>();
+    const copies = new Copies();
     for (let i = 0; i < changed.length; i += 2) {
       const node = this.#node(changed[i] as number);
       put(this.#copyOf(node.parent, copies), node.key, changed[i + 1]);
@@ -52,36 +62,48 @@ export class Template {
     return this.#copyOf(0, copies);
   }
 
-  #compare(index: number, value: unknown, changed: unknown[], removed: number[], added: unknown[]) {
+  #compare(index: number, value: unknown, found: Differences): void {
     const node = this.#node(index);
-    if (node.children === undefined || !isRecord(value)) {
-      if (!isSame(node.value, value)) changed.push(index, value);
+    const { children } = node;
+    if (children === undefined || !isRecord(value)) {
+      if (isSame(node.value, value) || this.#isAt(index, found.beside)) return;
+      found.changed.push(index, value);
       return;
     }
     let met = 0;
     for (const key of Object.keys(value)) {
       const member = value[key];
       if (!isKept(member)) continue;
-      const child = node.children.get(key);
+      const child = children.get(key);
       if (child === undefined) {
-        added.push(index, key, member);
+        found.added.push(index, key, member);
         continue;
       }
       met += 1;
-      this.#compare(child, member, changed, removed, added);
+      this.#compare(child, member, found);
     }
-    if (met === node.children.size) return;
-    for (const [key, child] of node.children)
-      if (!Object.hasOwn(value, key) || !isKept(value[key])) removed.push(child);
+    if (met === children.size) return;
+    for (const [key, child] of children)
+      if (!Object.hasOwn(value, key) || !isKept(value[key])) found.removed.push(child);
+  }
+
+  #isAt(index: number, path: readonly string[]): boolean {
+    let at = index;
+    for (let depth = path.length - 1; depth >= 0; depth -= 1) {
+      const node = this.#node(at);
+      if (at === 0 || node.key !== path[depth]) return false;
+      at = node.parent;
+    }
+    return at === 0 && path.length > 0;
   }
 
   /** A copy of an object of the tree, in copies of all that is above it. */
-  #copyOf(index: number, copies: Map<number, Record<string, unknown>>): Record<string, unknown> {
+  #copyOf(index: number, copies: Copies): Record<string, unknown> {
     const known = copies.get(index);
     if (known !== undefined) return known;
     const node = this.#node(index);
     const copy = { ...(node.value as Tree) };
-    copies.set(index, copy);
+    copies.add(index, copy);
     if (index > 0) put(this.#copyOf(node.parent, copies), node.key, copy);
     return copy;
   }
@@ -91,6 +113,22 @@ export class Template {
     const node = this.#nodes[index];
     if (node === undefined) throw new RangeError(`A patch names node ${index}, which is not there`);
     return node;
+  }
+}
+
+/** By node. A patch touches a handful of objects, which are found sooner in a list than in a map. */
+class Copies {
+  readonly #indexes: number[] = [];
+  readonly #copies: Record<string, unknown>[] = [];
+
+  get(index: number): Record<string, unknown> | undefined {
+    const place = this.#indexes.indexOf(index);
+    return place === -1 ? undefined : this.#copies[place];
+  }
+
+  add(index: number, copy: Record<string, unknown>): void {
+    this.#indexes.push(index);
+    this.#copies.push(copy);
   }
 }
 

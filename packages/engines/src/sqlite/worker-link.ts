@@ -103,6 +103,11 @@ export class WorkerLink {
   }
 
   #settle(reply: Reply): void {
+    if ('moved' in reply) {
+      const fields = { moved: reply.moved.moved, total: reply.moved.total };
+      this.#options.logger.info('The result store is brought to a new version', fields);
+      return;
+    }
     const pending = this.#pending.get(reply.id);
     this.#pending.delete(reply.id);
     if ('error' in reply) pending?.reject(fromErrorRecord(reply.error));

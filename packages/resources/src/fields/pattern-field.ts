@@ -1,8 +1,8 @@
 // Regular expressions in RE2 syntax: matching takes time linear in the text, whatever the pattern,
 // so a check cannot be made to hang. Look-around and back references do not exist there.
 
-import { RE2JS } from 're2js';
 import { demand } from './demand.ts';
+import { linearPattern } from './linear-pattern.ts';
 import { provenText } from './proven-text.ts';
 
 const PATTERN_LENGTH_MAX = 1_000;
@@ -16,7 +16,7 @@ export function patternFault(pattern: string): string | undefined {
     return demand(`must be at most ${PATTERN_LENGTH_MAX} characters`, 'write a shorter expression');
   }
   try {
-    RE2JS.compile(pattern);
+    linearPattern(pattern);
     return undefined;
   } catch (error) {
     const reason = error instanceof Error ? reasonOf(error.message) : 'unreadable';

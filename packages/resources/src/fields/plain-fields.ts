@@ -4,6 +4,7 @@
 import * as z from 'zod';
 import { similarWord } from '../similar-word.ts';
 import { demand } from './demand.ts';
+import { groupedNumber } from './grouped-number.ts';
 import { checkPlaceholderFault } from './placeholder.ts';
 
 const TEXT_LENGTH_MAX = 1024 * 1024;
@@ -28,7 +29,7 @@ export function boolField(hint: string) {
 }
 
 export function wholeNumberField(from: number, to: number, hint: string) {
-  const error = demand(`must be a whole number of ${from} to ${to.toLocaleString('en')}`, hint);
+  const error = demand(`must be a whole number of ${from} to ${groupedNumber(to)}`, hint);
   return z.number({ error }).int({ error }).min(from, { error }).max(to, { error });
 }
 

@@ -19,6 +19,7 @@ import { type CheckDraft, draftKey, resourceOf } from './check-draft.ts';
 import type { FileContents, Named } from './file-contents.ts';
 import { type NamedFiles, withFiles } from './named-files.ts';
 import type { ProblemList } from './problem-list.ts';
+import { type Surroundings, surroundingsOf } from './surroundings.ts';
 
 export interface Configuration {
   /** In the order of the file. */
@@ -34,6 +35,8 @@ export interface Configuration {
   rules: CompiledRule[];
   /** Entries of the file alone, first match wins; `lookUpFault` knows what holds beyond them. */
   faultTable: FaultTable;
+  /** For texts that are to be added to the file. */
+  surroundings: Surroundings;
   /** Absolute paths and packages, in order, for agents to load. */
   plugins: string[];
   /** Allowed, but probably not meant. */
@@ -72,6 +75,7 @@ export function configurationOf(
     checks,
     resources: [...resources, ...rules, ...channels, ...others].map((one) => maskSecrets(one)),
     sourceOf: (namespace, name) => places.get(draftKey({ namespace, name })),
+    surroundings: surroundingsOf(contents),
     egress: egressOf(contents),
     retention: retentionOf(contents, preset),
     channels: channels.map(compileChannel),

@@ -6,6 +6,7 @@ import { alertRuleSchema, channelSchema, ruleFields, smtpFields, webhookFields }
 import { checkSchema } from '../check.ts';
 import { faultTableSchema } from '../fault-table-resource.ts';
 import { demand } from '../fields/demand.ts';
+import { groupedNumber } from '../fields/grouped-number.ts';
 import { labelsField, nameField, namespaceField } from '../fields/name-fields.ts';
 import { textField } from '../fields/plain-fields.ts';
 import { statusCodeField, statusField } from '../fields/status-field.ts';
@@ -20,7 +21,7 @@ const INCLUDES_MAX = 1_000;
 const PORT = demand('must be a port of 1 to 65,535', 'write it like port: 8080');
 const PATH = demand('must be a path', 'write it like path: /health');
 const TARGETS = demand(
-  `must be a list of 1 to ${TARGETS_MAX.toLocaleString('en')} addresses`,
+  `must be a list of 1 to ${groupedNumber(TARGETS_MAX)} addresses`,
   'write targets: [https://a.example.com, https://b.example.com]',
 );
 const INCLUDE = demand('must be a list of files or patterns', 'write include: [checks/*.yaml]');

@@ -3,6 +3,7 @@
 // named. Depth, number and size are bounded over all of them together.
 
 import { basename, normalize } from 'node:path';
+import { groupedNumber } from '../fields/grouped-number.ts';
 import type { Problem } from '../problem.ts';
 import { parseSource } from '../source/parse-source.ts';
 import { countValues, type SourceNode, VALUES_MAX } from '../source/source-node.ts';
@@ -96,7 +97,7 @@ class Includer {
 
   #full(at: At): boolean {
     if (this.#taken.size < FILES_MAX) return false;
-    const most = FILES_MAX.toLocaleString('en');
+    const most = groupedNumber(FILES_MAX);
     this.#list.value(at, { message: `brings more than ${most} files`, hint: 'join some of them' });
     return true;
   }
@@ -117,7 +118,7 @@ class Includer {
     this.problems.push(...problems);
     const held = documents.every((root) => this.#list.spend(countValues(root), VALUES_MAX));
     if (!held) {
-      const most = VALUES_MAX.toLocaleString('en');
+      const most = groupedNumber(VALUES_MAX);
       this.#list.value(at, {
         message: `brings all files together over ${most} values`,
         hint: 'write fewer checks',

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import type { Ajv2020 } from 'ajv/dist/2020.js';
 import type { RegExpEngine } from 'ajv/dist/types/index.js';
 import type { FormatsPlugin } from 'ajv-formats';
-import { RE2JS } from 're2js';
+import { linearPattern } from '../fields/linear-pattern.ts';
 import { unreadable } from './file-reader.ts';
 
 export type SchemaReading =
@@ -53,7 +53,7 @@ function newValidator(): Ajv2020 {
   const { Ajv2020: Validator } = require('ajv/dist/2020.js') as { Ajv2020: typeof Ajv2020 };
   const addFormats = require('ajv-formats') as FormatsPlugin;
   // As the agent runs them: patterns that only a backtracking engine knows are faults here already.
-  const linear = (pattern: string) => RE2JS.compile(pattern);
+  const linear = (pattern: string) => linearPattern(pattern);
   const regExp = Object.assign(linear, { code: 'linear' }) as unknown as RegExpEngine;
   const validator = new Validator({ strict: false, logger: false, code: { regExp } });
   addFormats(validator);

@@ -1,6 +1,7 @@
 // Targets that stand in a file of their own, one a line, as other tools write them. A `#` at the start
 // of a line or after a space opens a comment. Each target keeps its place there.
 
+import { groupedNumber } from '../fields/grouped-number.ts';
 import { type SourceNode, VALUES_MAX } from '../source/source-node.ts';
 import { type FileReader, textAt, unreadable } from './file-reader.ts';
 import type { At, ProblemList } from './problem-list.ts';
@@ -34,7 +35,7 @@ export function readTargetsFile(at: At, reader: FileReader, list: ProblemList): 
   if (items.length === 0) return refused('names a file without targets', 'write one target a line');
   const tooMany = items.length > TARGETS_MAX || !list.spend(items.length, VALUES_MAX);
   if (tooMany) {
-    const most = TARGETS_MAX.toLocaleString('en');
+    const most = groupedNumber(TARGETS_MAX);
     return refused(`names more targets than the ${most} that a file may hold`, 'split it');
   }
   const place = { line: 1, column: 1 };

@@ -2,6 +2,7 @@
 // of the fields that are there and sound, and stays silent about the rest.
 
 import { formatDuration } from '@holdfast/kernel';
+import { groupedNumber } from '../fields/grouped-number.ts';
 import { type CheckFault, faultOf, type RuleContext, type Spec } from './check-fault.ts';
 import { packetIntervalMs, timeoutMs } from './check-times.ts';
 import { dnsFaults } from './dns-rules.ts';
@@ -67,7 +68,7 @@ function icmpFaults(spec: Spec, lost: ReadonlySet<string>): CheckFault[] {
     );
   }
   if (payload !== undefined && !isPayloadSize(payload)) {
-    const message = `must be a whole number of ${PAYLOAD_BYTES_MIN} to ${PAYLOAD_BYTES_MAX.toLocaleString('en')} for icmp`;
+    const message = `must be a whole number of ${PAYLOAD_BYTES_MIN} to ${groupedNumber(PAYLOAD_BYTES_MAX)} for icmp`;
     faults.push(faultOf('payload', message, 'write payload: 56'));
   }
   if (expect?.jitter !== undefined && packets < 2 && !lost.has('packets')) {

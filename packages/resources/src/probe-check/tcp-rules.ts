@@ -1,6 +1,6 @@
 // Rules across the fields of a tcp check: TLS is begun once, and what a step uses was found before it.
 
-import { RE2JS } from 're2js';
+import { linearPattern } from '../fields/linear-pattern.ts';
 import { type CheckFault, faultOf, type RuleContext, type Spec } from './check-fault.ts';
 import { filledPattern, groupsUsed } from './tcp-fields.ts';
 
@@ -49,7 +49,7 @@ function groupFaults({ dialogue = [] }: Spec): CheckFault[] {
     const text = step[name];
     if (text === undefined) return [];
     const missing = groupsUsed(text).find((group) => group > groups);
-    if (name === 'expect') groups = RE2JS.compile(filledPattern(text)).groupCount() || groups;
+    if (name === 'expect') groups = linearPattern(filledPattern(text)).groupCount() || groups;
     if (missing === undefined) return [];
     const message = `uses \${${missing}}, but the pattern before it has ${groups === 0 ? 'no' : groups} groups`;
     const hint =

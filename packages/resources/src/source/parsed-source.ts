@@ -1,5 +1,6 @@
 // What parsing gives, and the one problem that both syntaxes share.
 
+import { groupedNumber } from '../fields/grouped-number.ts';
 import type { Problem } from '../problem.ts';
 import { type SourceNode, VALUES_MAX } from './source-node.ts';
 
@@ -10,6 +11,6 @@ export interface ParsedSource {
 }
 
 export function tooManyValues(file: string, valuesMax: number = VALUES_MAX): Problem {
-  const message = `the file holds more than ${valuesMax.toLocaleString('en')} values, aliases counted as often as used`;
+  const message = `the file holds more than ${groupedNumber(valuesMax)} values, aliases counted as often as used`;
   return { file, line: 1, column: 1, path: '', message, hint: 'split it into several files' };
 }

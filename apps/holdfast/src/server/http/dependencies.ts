@@ -33,7 +33,8 @@ export interface HttpDependencies {
   runNow(namespace: string, name: string): boolean;
   /** Of the file in force; the house's own entries come after it. */
   faultTable(): FaultTable;
-  validate(text: string, format: 'yaml' | 'toml'): Validation;
+  /** Rejects with a HoldfastError BUSY. */
+  validate(text: string, format: 'yaml' | 'toml'): Promise<Validation>;
   /** Rejects with a HoldfastError BUSY or AGENT_FAILED. */
   tryCheck(written: Record<string, unknown>, traceId: string): Promise<Trial>;
   /** Each thing that must hold before the server is ready, with whether it does. */

@@ -1,11 +1,17 @@
 // The answers that pages are made of. Every range and limit is bounded by its schema.
 
 import { HoldfastError } from '@holdfast/kernel';
-import type { AlertList, CheckDetail, Overview, ResultList } from '@holdfast/resources/api';
+import type {
+  AlertList,
+  CheckDetail,
+  CheckSummary,
+  Overview,
+  ResultList,
+} from '@holdfast/resources/api';
 import { DEFAULT_FAULT_TABLE, type FaultTable } from '@holdfast/resources/fault-table';
 import type { Status } from '@holdfast/resources/result';
 import type { FastifyInstance } from 'fastify';
-import { toldResult } from '../../failure-answer.ts';
+import { failureAnswer, toldResult } from '../../failure-answer.ts';
 import { countStates } from '../live-view.ts';
 import type { HttpDependencies } from './dependencies.ts';
 import {
@@ -21,7 +27,7 @@ const RECENT_ALERTS = 100;
 
 export function readRoutes(server: FastifyInstance, dependencies: HttpDependencies): void {
   const schema = answers('Overview', 'Everything the first page shows');
-  server.get('/api/v1/overview', { schema }, () => overview(dependencies));
+  server.get('/api/v1/overview', { schema }, ({ id }) => overview(dependencies, id));
   checkRoute(server, dependencies);
   resultsRoute(server, dependencies);
   alertsRoute(server, dependencies);
@@ -35,7 +41,7 @@ function checkRoute(server: FastifyInstance, dependencies: HttpDependencies): vo
   server.get<{ Params: CheckPath }>(
     '/api/v1/checks/:namespace/:name',
     { schema },
-    async ({ params }) => detail(dependencies, params),
+    async ({ params, id }) => detail(dependencies, params, id),
   );
 }
 
@@ -100,14 +106,9 @@ const resultsQuery = {
   },
 };
 
-async function overview({
-  view,
-  facts,
-  agents,
-  clock,
-  alertJournal,
-}: HttpDependencies): Promise<Overview> {
-  const checks = view.summaries();
+async function overview(dependencies: HttpDependencies, traceId: string): Promise<Overview> {
+  const { view, facts, agents, clock, alertJournal } = dependencies;
+  const checks = view.summaries().map((one) => toldSummary(one, dependencies, traceId));
   return {
     nowMs: clock.wallMs(),
     ...facts(),
@@ -118,11 +119,27 @@ async function overview({
   };
 }
 
-function detail(dependencies: HttpDependencies, { namespace, name }: CheckPath): CheckDetail {
+/** With what its last run is answered with, unless that was up. */
+function toldSummary(
+  summary: CheckSummary,
+  { view, faultTable }: HttpDependencies,
+  traceId: string,
+): CheckSummary {
+  if (summary.lastStatus === undefined || summary.lastStatus === 'up') return summary;
+  const last = view.last(summary.namespace, summary.name);
+  const lastError = last && failureAnswer(last, faultTable(), traceId);
+  return lastError === undefined ? summary : { ...summary, lastError };
+}
+
+function detail(
+  dependencies: HttpDependencies,
+  { namespace, name }: CheckPath,
+  traceId: string,
+): CheckDetail {
   const summary = dependencies.view.summary(namespace, name);
   const described = dependencies.describe(namespace, name);
   if (summary === undefined || described === undefined) throw unknownCheck(namespace, name);
-  return { ...summary, ...described };
+  return { ...toldSummary(summary, dependencies, traceId), ...described };
 }
 
 export function mustExist(

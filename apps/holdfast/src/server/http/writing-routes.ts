@@ -21,7 +21,7 @@ export function writingRoutes(server: FastifyInstance, dependencies: HttpDepende
   server.post<{ Body: WrittenText }>(
     '/api/v1/validate',
     { schema: answers('Validation', 'What a text would come to; nothing is changed', textBody) },
-    async ({ body }): Promise<Validation> => dependencies.validate(body.text, body.format),
+    ({ body }): Promise<Validation> => dependencies.validate(body.text, body.format),
   );
 
   server.post<{ Body: { check: Record<string, unknown> } }>(
