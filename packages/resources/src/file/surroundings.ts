@@ -11,8 +11,7 @@ export type Surroundings = Readonly<Partial<Record<(typeof SECTIONS)[number], un
 const SECTIONS = ['limits', 'namespaces', 'pools', 'tokens'] as const;
 
 export function surroundingsOf({ limits, namespaces, pools, tokens }: FileContents): Surroundings {
-  return {
-    ...(limits === undefined ? {} : { limits: limits.value }),
+  const lists = {
     namespaces: namespaces.flatMap(({ name, limits: own }) =>
       name === undefined ? [] : [{ name, limits: own }],
     ),
@@ -20,6 +19,11 @@ export function surroundingsOf({ limits, namespaces, pools, tokens }: FileConten
       resource === undefined ? [] : [{ name: resource.metadata.name, ...resource.spec }],
     ),
     tokens: tokens.flatMap(({ name }) => (name === undefined ? [] : [{ ...ANY_TOKEN, name }])),
+  };
+  const written = Object.entries(lists).filter(([, list]) => list.length > 0);
+  return {
+    ...(limits === undefined ? {} : { limits: limits.value }),
+    ...Object.fromEntries(written),
   };
 }
 
