@@ -29,7 +29,9 @@ async function bench(words: string[]): Promise<Ended> {
 }
 
 function assertSound(row: Row): void {
-  assert.ok(row.ours > 0, row.metric);
+  // What must not happen is counted, and what cannot be told from the control is 0.
+  assert.ok(row.ours > 0 || row.against === undefined, row.metric);
+  assert.ok(row.ours >= 0, row.metric);
   assert.ok(row.spread.ours[0] <= row.ours && row.ours <= row.spread.ours[1], row.metric);
   assert.notEqual(row.pass === undefined, row.skipped === undefined, row.metric);
   assert.equal(row.theirs === undefined, row.ratio === undefined, row.metric);
@@ -53,7 +55,7 @@ test('the bench probing measures every claim, as JSON and as a table', async () 
   const floors = report.rows.filter(({ against }) => against?.startsWith('node:'));
   assert.ok(floors.every(({ theirs }) => theirs !== undefined));
   const lines = tableOf(report).split('\n');
-  assert.ok(lines.every((line) => line.length <= 100));
+  assert.ok(lines.every((line) => line.length <= 125));
 });
 
 test('a wrong name is answered with what there is', async () => {

@@ -27,8 +27,18 @@ export const BENCHES: ReadonlyMap<string, BenchEntry> = new Map([
     'probing',
     {
       summary:
-        'One probe beside bare sockets, node:http and blackbox_exporter; crowds, lateness, memory',
-      parts: ['http', 'tcp', 'https', 'icmp', 'crowd', 'lateness', 'memory'],
+        'One probe beside bare sockets, node:http and blackbox_exporter; kept connections, crowds, lateness, memory, the command',
+      parts: [
+        'http',
+        'tcp',
+        'https',
+        'icmp',
+        'keep-alive',
+        'crowd',
+        'lateness',
+        'memory',
+        'command',
+      ],
       load: async () => (await import('./probing/probing-bench.ts')).benchProbing,
     },
   ],

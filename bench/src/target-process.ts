@@ -3,10 +3,15 @@
 // (TIME_WAIT), and one address alone would run out of ports within a few rounds.
 
 import { createSocket } from 'node:dgram';
-import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type Server as HttpServer,
+  type RequestListener,
+} from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
 import { answerParent } from './child-process.ts';
+import { answerKept, KEPT_TARGETS } from './kept-targets.ts';
 import { makeCertificates } from './target-certificates.ts';
 import type { Endpoint, Targets } from './targets.ts';
 
@@ -29,6 +34,14 @@ const answer: RequestListener = (_request, response) => {
 
 async function listenEverywhere(make: () => Server): Promise<Endpoint[]> {
   return Promise.all(HOSTS.map((host) => listen(make(), host)));
+}
+
+/** Two servers of a hundred would share an address away from Linux, but never a port. */
+function listenKept(make: () => HttpServer): Promise<Endpoint[]> {
+  const hosts = Array.from({ length: KEPT_TARGETS }, (_, at) =>
+    ADDRESSES > 1 ? `127.0.1.${at + 1}` : '127.0.0.1',
+  );
+  return Promise.all(hosts.map((host) => listen(answerKept(make()), host)));
 }
 
 function listen(server: Server, host: string): Promise<Endpoint> {
@@ -67,6 +80,8 @@ async function start(): Promise<Targets> {
   return {
     http: await listenEverywhere(() => createHttpServer(answer)),
     https: await listenEverywhere(() => createHttpsServer({ cert: chain, key }, answer)),
+    keepAliveHttp: await listenKept(() => createHttpServer()),
+    keepAliveHttps: await listenKept(() => createHttpsServer({ cert: chain, key })),
     tcp: await listenEverywhere(() =>
       createTcpServer((socket) => {
         // A client that is content may well reset.

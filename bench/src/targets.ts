@@ -10,6 +10,9 @@ export interface Targets {
   http: Endpoint[];
   https: Endpoint[];
   tcp: Endpoint[];
+  /** They keep connections open; `/kept` is counted, and `/most` tells the most connections that were. */
+  keepAliveHttp: Endpoint[];
+  keepAliveHttps: Endpoint[];
   /** For echoes, which have no port: it is 0. */
   icmp: Endpoint[];
   /** Answers each question over UDP with one A record. */

@@ -6,18 +6,23 @@ import { answerParent } from '../child-process.ts';
 import type { Endpoint } from '../targets.ts';
 import type {
   Contender,
+  KeptKind,
   Kind,
   MakeContender,
+  MakeKeptContender,
   RoundAnswer,
   RoundQuestion,
   StartAnswer,
   StartQuestion,
 } from './contender.ts';
 
-const MAKERS: Readonly<Record<string, () => Promise<MakeContender>>> = {
+const MAKERS: Readonly<Record<string, () => Promise<MakeContender | MakeKeptContender>>> = {
   holdfast: async () => (await import('./contenders/holdfast.ts')).makeHoldfast,
   bare: async () => (await import('./contenders/bare-sockets.ts')).makeBareSockets,
   'node-http': async () => (await import('./contenders/node-http.ts')).makeNodeHttp,
+  fresh: async () => (await import('./contenders/kept-connections.ts')).makeFresh,
+  kept: async () => (await import('./contenders/kept-connections.ts')).makeKept,
+  'kept-by-hand': async () => (await import('./contenders/kept-by-hand.ts')).makeKeptByHand,
   blackbox: async () => (await import('./contenders/blackbox-exporter.ts')).makeBlackboxExporter,
 };
 
@@ -29,8 +34,8 @@ let next = 0;
 async function start({ targets }: StartQuestion): Promise<StartAnswer> {
   const make = await MAKERS[name]?.();
   if (make === undefined) throw new Error(`There is no contender "${name}".`);
-  endpoints = targets[kind as Kind];
-  const made = await make(kind as Kind, targets);
+  endpoints = targets[kind as Kind | KeptKind];
+  const made = await make(kind as Kind & KeptKind, targets);
   if (typeof made === 'string') return { unavailable: made };
   contender = made;
   return {};

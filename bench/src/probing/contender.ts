@@ -12,9 +12,14 @@ export interface Contender {
 }
 
 export type Kind = 'http' | 'tcp' | 'https' | 'icmp';
+/** Of targets that keep connections open. */
+export type KeptKind = 'keepAliveHttp' | 'keepAliveHttps';
 
 /** A string = why it cannot run here. */
 export type MakeContender = (kind: Kind, targets: Targets) => Promise<Contender | string>;
+
+/** The same against targets that keep connections open. */
+export type MakeKeptContender = (kind: KeptKind, targets: Targets) => Promise<Contender>;
 
 /** What a round is asked for and what it brings back. */
 export interface RoundQuestion {

@@ -6,7 +6,14 @@ import { AGENT_NODE_FLAGS } from '@holdfast/probing/node-flags';
 import { Child } from '../child-process.ts';
 import type { Figure } from '../report.ts';
 import type { Targets } from '../targets.ts';
-import type { Kind, RoundAnswer, RoundQuestion, StartAnswer, StartQuestion } from './contender.ts';
+import type {
+  KeptKind,
+  Kind,
+  RoundAnswer,
+  RoundQuestion,
+  StartAnswer,
+  StartQuestion,
+} from './contender.ts';
 
 export interface DuelPlan {
   rounds: number;
@@ -28,7 +35,7 @@ export class Duel {
   readonly unavailable = new Map<string, string>();
   readonly #children = new Map<string, ContenderProcess>();
 
-  async start(kind: Kind, names: readonly string[], targets: Targets): Promise<void> {
+  async start(kind: Kind | KeptKind, names: readonly string[], targets: Targets): Promise<void> {
     const file = import.meta.resolve('./contender-process.ts');
     await Promise.all(
       names.map(async (name) => {

@@ -1,6 +1,6 @@
 // The bench `probing`: what a probe costs, beside the bare exchange, node:http and blackbox_exporter,
-// per kind and at two loads; then what an agent holds: 10,000 at once, how late, how much memory. The
-// targets are shared by all; every claim's two sides are from the same rounds.
+// per kind and at two loads; then what an agent holds: 10,000 at once, how late, how much memory; then
+// what the command costs. The targets are shared by all; a claim's two sides are from the same rounds.
 
 import type { Bench, BenchOptions } from '../bench.ts';
 import { Child } from '../child-process.ts';
@@ -9,7 +9,9 @@ import type { Targets } from '../targets.ts';
 import type { Kind } from './contender.ts';
 import { Duel, type DuelPlan } from './duel.ts';
 import { benchAgentMemory } from './parts/agent-memory.ts';
+import { benchCommand } from './parts/command.ts';
 import { benchCrowd } from './parts/crowd.ts';
+import { benchKeepAlive } from './parts/keep-alive.ts';
 import { benchLateness } from './parts/lateness.ts';
 import { claimRows } from './probing-claims.ts';
 
@@ -46,9 +48,11 @@ const PARTS = new Map<string, Part>([
   ['tcp', (options, targets) => benchKind('tcp', targets, options)],
   ['https', (options, targets) => benchKind('https', targets, options)],
   ['icmp', (options, targets) => benchKind('icmp', targets, options)],
+  ['keep-alive', benchKeepAlive],
   ['crowd', benchCrowd],
   ['lateness', benchLateness],
   ['memory', benchAgentMemory],
+  ['command', benchCommand],
 ]);
 
 export const benchProbing: Bench = async (options) => {

@@ -24,7 +24,8 @@ export interface ConnectionsParts {
 
 export class Connections {
   readonly #parts: ConnectionsParts;
-  readonly #pools = new Map<string, Pool>();
+  /** By namespace, then by name. */
+  readonly #pools = new Map<string, Map<string, Pool>>();
 
   constructor(parts: ConnectionsParts) {
     this.#parts = parts;
@@ -42,22 +43,29 @@ export class Connections {
 
   /** For tests and measurements: in use, idle and in the making, of all pools. */
   get count(): number {
-    return [...this.#pools.values()].reduce((sum, pool) => sum + pool.count, 0);
+    return this.#all().reduce((sum, pool) => sum + pool.count, 0);
   }
 
   /** Ends all of them, those in use included. */
   close(): void {
-    for (const pool of [...this.#pools.values()]) pool.close();
+    for (const pool of this.#all()) pool.close();
     this.#pools.clear();
   }
 
   #placeOf({ namespace, pool: { name }, place }: ConnectionWish): Place {
-    const key = `${namespace} ${name}`;
-    const known = this.#pools.get(key);
+    const known = this.#pools.get(namespace)?.get(name);
     if (known !== undefined) return known.placeOf(place);
-    const made = new Pool(this.#parts, () => this.#pools.delete(key));
-    this.#pools.set(key, made);
+    const pools = this.#pools.get(namespace) ?? new Map<string, Pool>();
+    const made = new Pool(this.#parts, () => {
+      pools.delete(name);
+      if (pools.size === 0) this.#pools.delete(namespace);
+    });
+    this.#pools.set(namespace, pools.set(name, made));
     return made.placeOf(place);
+  }
+
+  #all(): Pool[] {
+    return [...this.#pools.values()].flatMap((pools) => [...pools.values()]);
   }
 }
 

@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type Clock, systemClock } from '@holdfast/kernel';
 import type { PoolSpec } from '@holdfast/resources/compiled-check';
 import { createProbeRunner, type ProbeRunner } from '../probe-runner.ts';
-import { testCertificates } from '../testing/certificates.ts';
+import { GOOD_DAYS, testCertificates } from '../testing/certificates.ts';
 import { type HttpWish, httpCheck, PLAN, RUNNER_OPTIONS } from '../testing/checks.ts';
 import { countOfSockets, until } from '../testing/condition.ts';
 import { answerText, type Behaviour, type RawServer, rawServer } from '../testing/raw-server.ts';
@@ -101,6 +102,33 @@ test('over TLS the facts of the kept connection are told again', async () => {
     },
     good,
   );
+});
+
+test('a kept connection whose certificate runs out meanwhile is not used again', async () => {
+  const { ca, good } = await testCertificates();
+  const server = await rawServer(
+    keeping(() => OK),
+    { tls: good },
+  );
+  let aheadMs = 0;
+  const clock: Clock = { ...systemClock, wallMs: () => systemClock.wallMs() + aheadMs };
+  const runner = createProbeRunner({ ...RUNNER_OPTIONS, clock });
+  const probe = (verify: boolean) =>
+    runner.run(httpCheck({ url: server.url(), pool: POOL, tls: { verify, ca } }), PLAN);
+  try {
+    for (const verify of [true, false])
+      assert.equal((await probe(verify)).context.reused, undefined);
+    aheadMs = (GOOD_DAYS - 1) * 86_400_000;
+    for (const verify of [true, false]) assert.equal((await probe(verify)).context.reused, true);
+    aheadMs = (GOOD_DAYS + 1) * 86_400_000;
+    assert.equal((await probe(true)).context.reused, undefined);
+    // Who asks for no trust has nothing that could run out.
+    assert.equal((await probe(false)).context.reused, true);
+    await until(() => server.open.size === 2);
+  } finally {
+    await runner.close();
+    await server.close();
+  }
 });
 
 const UNFIT: [string, string][] = [

@@ -4,7 +4,7 @@
 import type { ResultContext } from '@holdfast/resources/result';
 import type { SystemError } from '../dial/connect-fault.ts';
 import type { ByteStream, StreamListener } from '../http/exchange.ts';
-import type { Http2Session } from '../http/http2-session.ts';
+import type { Http2Session } from '../http2/http2-session.ts';
 
 /** What results tell of a connection, whoever made it. */
 export type LineFacts = Pick<

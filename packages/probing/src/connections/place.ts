@@ -89,6 +89,8 @@ export class Place {
   made(key: string, parts: LineParts): Line {
     this.#making -= 1;
     const line = new Line(key, parts, (gone) => this.#forget(gone));
+    // While it is in use, the deadline of its run keeps the process; afterwards nothing shall.
+    line.socket.unref();
     this.#lines.push(line);
     this.#serve();
     return line;
@@ -138,7 +140,6 @@ export class Place {
     this.#timers.get(line)?.cancel();
     if (!this.#timers.delete(line)) return;
     this.#pool.becameBusy(line);
-    line.socket.ref();
   }
 
   #keep(line: Line, spec: PoolSpec): void {
@@ -146,7 +147,6 @@ export class Place {
       line.destroy();
       return;
     }
-    line.socket.unref();
     const timer = this.#pool.clock.after(spec.idleTimeoutMs, () => line.destroy());
     this.#timers.set(line, timer);
     this.#pool.becameIdle(line, spec);

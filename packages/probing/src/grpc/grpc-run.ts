@@ -3,11 +3,11 @@
 // reflection is in none of them. It never throws for what the target does, and leaves no session or
 // socket behind.
 
-import type { Socket } from 'node:net';
 import { type Fault, fault } from '@holdfast/kernel';
 import type { GrpcSpec } from '@holdfast/resources/compiled-check';
 import type { ResultContext } from '@holdfast/resources/result';
 import { untilAborted } from '../abort.ts';
+import type { ByteStream } from '../byte-stream.ts';
 import { reach } from '../dial/reach.ts';
 import { decodeContent } from '../http/content-decoder.ts';
 import { PhaseLog } from '../phase-log.ts';
@@ -89,22 +89,20 @@ export class GrpcRun {
     }
   }
 
-  async #open(): Promise<Outcome<Socket>> {
+  async #open(): Promise<Outcome<ByteStream>> {
     const reached = await reach(this.#spec, this.#context, this.#log, this.#facts);
     if (!reached.ok) return reached;
-    return this.#spec.secure
-      ? this.#secure(reached.value)
-      : { ok: true, value: reached.value.socket };
+    return this.#spec.secure ? this.#secure(reached.value) : reached;
   }
 
-  async #secure(connection: Connection): Promise<Outcome<Socket>> {
+  async #secure(connection: Connection): Promise<Outcome<ByteStream>> {
     const spec = this.#spec.tls;
     const wish = { serverName: spec.serverName ?? this.#spec.host, spec, alpn: ALPN };
     const secured = await secure(connection, wish, this.#log, this.#context);
     if (secured.facts !== undefined) this.#facts.tls = secured.facts;
     if (!secured.outcome.ok) return secured.outcome;
     const { socket } = secured.outcome.value;
-    if (socket.alpnProtocol === ALPN[0]) return { ok: true, value: socket };
+    if (socket.alpnProtocol === ALPN[0]) return secured.outcome;
     socket.destroy();
     const text = 'In the TLS handshake the server did not agree to speak HTTP/2 (ALPN h2).';
     return { ok: false, fault: fault('PROTOCOL_INVALID_ANSWER', text, 'tls') };
@@ -134,7 +132,7 @@ export class GrpcRun {
       message: (message) => this.#took(message, plan, startMs),
     });
     if (called.ok) called.value.sendLast(plan.request);
-    const end = called.ok ? await called.value.ended : undefined;
+    const end = called.ok ? await called.value.over : undefined;
     const phase = log.running;
     log.end();
     this.#end = end;

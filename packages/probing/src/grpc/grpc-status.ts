@@ -2,6 +2,7 @@
 // nothing else), named, and told as a fault when the check expected another.
 
 import { type Fault, type FaultCode, fault } from '@holdfast/kernel';
+import type { HeaderFields } from '../http/response-head.ts';
 
 /** By code; https://grpc.io/docs/guides/status-codes/ */
 export const GRPC_STATUS_NAMES: readonly string[] = [
@@ -32,8 +33,6 @@ export interface GrpcStatus {
   message: string;
 }
 
-export type HeaderValues = Readonly<Record<string, string | string[] | undefined>>;
-
 const MESSAGE_LENGTH_MAX = 512;
 
 const FAULT_CODES: ReadonlyMap<string, FaultCode> = new Map<string, FaultCode>([
@@ -59,16 +58,16 @@ const CURES: ReadonlyMap<FaultCode, string> = new Map<FaultCode, string>([
 ]);
 
 /** `absent`: there is none in these headers; `invalid`: what is there is no status. */
-export function statusOf(headers: HeaderValues): GrpcStatus | 'absent' | 'invalid' {
-  const written = headers['grpc-status'];
+export function statusOf(headers: HeaderFields): GrpcStatus | 'absent' | 'invalid' {
+  const written = headers.get('grpc-status');
   if (written === undefined) return 'absent';
-  if (typeof written !== 'string' || !/^\d{1,9}$/.test(written)) return 'invalid';
+  if (!/^\d{1,9}$/.test(written)) return 'invalid';
   const code = Number(written);
-  const message = headers['grpc-message'];
+  const message = headers.get('grpc-message') ?? '';
   return {
     code,
     name: GRPC_STATUS_NAMES[code] ?? 'UNKNOWN',
-    message: percentDecoded(String(message ?? '')).slice(0, MESSAGE_LENGTH_MAX),
+    message: percentDecoded(message).slice(0, MESSAGE_LENGTH_MAX),
   };
 }
 

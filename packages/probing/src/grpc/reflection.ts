@@ -72,7 +72,7 @@ class Asking {
     if (!called.ok) return called;
     this.#rpc = called.value;
     this.#rpc.send(textField(FILE_CONTAINING_SYMBOL, this.#symbol));
-    const { status, httpStatus, fault: broken } = await this.#rpc.ended;
+    const { status, httpStatus, fault: broken } = await this.#rpc.over;
     this.unimplemented = status?.code === UNIMPLEMENTED || httpStatus === HTTP_NOT_FOUND;
     const failure = problem ?? broken;
     if (failure !== undefined) return { ok: false, fault: failure };

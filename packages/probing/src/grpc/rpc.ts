@@ -2,9 +2,9 @@
 // the end. It ends once, by the status, by a breach of the protocol, by enough messages, or when its
 // connection fails; it never throws, and a call that is ended early is cancelled at the server.
 
-import { type ClientHttp2Stream, constants } from 'node:http2';
 import { type Fault, fault, type PhaseName } from '@holdfast/kernel';
-import type { SystemError } from '../dial/connect-fault.ts';
+import type { HeaderFields } from '../http/response-head.ts';
+import type { Http2Listener, Http2Stream } from '../http2/http2-stream.ts';
 import {
   cutMessageFault,
   encodingFault,
@@ -12,8 +12,7 @@ import {
   invalidStatusFault,
   missingStatusFault,
 } from './answer-fault.ts';
-import { type GrpcStatus, type HeaderValues, statusOf } from './grpc-status.ts';
-import { http2Fault, resetFault } from './http2-fault.ts';
+import { type GrpcStatus, statusOf } from './grpc-status.ts';
 import { frameMessage, type GrpcMessage, MessageReader } from './message-reader.ts';
 
 export interface RpcListener {
@@ -35,99 +34,88 @@ export interface RpcEnd {
   messageBytes: number;
 }
 
-/** What a call needs of the connection it goes over. */
-export interface RpcConnection {
-  /** Why the connection is of no more use. */
-  readonly fault: Fault | undefined;
-  readonly phase: PhaseName;
+/** What a call needs to know of the run it belongs to. */
+export interface RpcRun {
+  readonly phase: PhaseName | undefined;
 }
 
-export class Rpc {
+export class Rpc implements Http2Listener {
   /** Never rejects. */
-  readonly ended: Promise<RpcEnd>;
-  readonly #stream: ClientHttp2Stream;
-  readonly #connection: RpcConnection;
+  readonly over: Promise<RpcEnd>;
+  readonly #run: RpcRun;
   readonly #listener: RpcListener;
   readonly #reader: MessageReader;
   readonly #end: RpcEnd = { messages: 0, messageBytes: 0 };
+  #stream: Http2Stream | undefined;
   #encoding = 'identity';
   #resolve: ((end: RpcEnd) => void) | undefined;
 
-  constructor(
-    stream: ClientHttp2Stream,
-    connection: RpcConnection,
-    listener: RpcListener,
-    messageBytesMax: number,
-  ) {
-    this.#stream = stream;
-    this.#connection = connection;
+  constructor(run: RpcRun, listener: RpcListener, messageBytesMax: number) {
+    this.#run = run;
     this.#listener = listener;
     this.#reader = new MessageReader(messageBytesMax, (message) => this.#message(message));
-    this.ended = new Promise((resolve) => {
+    this.over = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    this.#listen();
+  }
+
+  get phase(): PhaseName | undefined {
+    return this.#run.phase;
+  }
+
+  /** The stream that the call was given. */
+  begin(stream: Http2Stream): void {
+    this.#stream = stream;
   }
 
   send(message: Uint8Array): void {
-    if (this.#stream.writable) this.#stream.write(frameMessage(message));
+    this.#stream?.send(frameMessage(message), false);
   }
 
   sendLast(message: Uint8Array): void {
-    if (this.#stream.writable) this.#stream.end(frameMessage(message));
+    this.#stream?.send(frameMessage(message), true);
   }
 
-  endSending(): void {
-    if (this.#stream.writable) this.#stream.end();
+  sent(): void {
+    this.#listener.sent?.();
   }
 
-  /** The connection failed, or the answer is of no use. */
-  fail(reason: Fault): void {
-    // The status is the last thing of an answer: with it nothing is missing.
-    this.#finish(this.#end.status === undefined ? reason : undefined);
-  }
+  /** No answer of gRPC, and none is in its way. */
+  interim(): void {}
 
-  /** Calls back once the stream is closed on our side: what had to be said over it is said. */
-  whenClosed(callback: () => void): void {
-    if (this.#stream.destroyed) callback();
-    else this.#stream.once('close', callback);
-  }
-
-  #listen(): void {
-    const stream = this.#stream;
-    stream.on('finish', () => this.#listener.sent?.());
-    stream.on('response', (headers) => this.#head(headers));
-    stream.on('data', (bytes: Buffer) => this.#data(bytes));
-    stream.on('trailers', (headers) => this.#status(headers));
-    stream.on('end', () => this.#answered());
-    stream.on('error', (error: SystemError) => {
-      const { fault: known, phase } = this.#connection;
-      this.#finish(known ?? http2Fault(error, phase, stream.rstCode));
-    });
-    stream.on('close', () => this.#closed());
-  }
-
-  #head(headers: HeaderValues): void {
-    if (this.#resolve === undefined) return;
+  head(httpStatus: number, headers: HeaderFields): void {
     this.#listener.answering?.();
-    this.#end.httpStatus = Number(headers[':status']);
-    this.#encoding = String(headers['grpc-encoding'] ?? 'identity');
+    this.#end.httpStatus = httpStatus;
+    this.#encoding = headers.get('grpc-encoding') ?? 'identity';
     // An answer without messages may carry the status up here.
-    if (headers['grpc-status'] !== undefined) this.#status(headers);
+    if (headers.get('grpc-status') !== undefined) this.trailers(headers);
     else {
-      const problem = headProblem(
-        this.#end.httpStatus,
-        String(headers['content-type'] ?? 'missing'),
-      );
+      const problem = headProblem(httpStatus, headers.get('content-type') ?? 'missing');
       if (problem !== undefined) this.#finish(problem);
     }
   }
 
-  #data(bytes: Buffer): void {
-    if (this.#resolve === undefined) return;
+  data(bytes: Buffer): void {
     this.#reader.feed(bytes);
     const { problem } = this.#reader;
     if (problem !== undefined) this.#finish(fault(problem.code, problem.message));
+  }
+
+  trailers(headers: HeaderFields): void {
+    const status = statusOf(headers);
+    if (status === 'absent') return;
+    if (status !== 'invalid') this.#end.status = status;
+    else this.#finish(invalidStatusFault(headers.get('grpc-status')));
+  }
+
+  ended(): void {
+    this.failed(missingStatusFault());
+  }
+
+  /** The connection failed, or the answer is of no use. */
+  failed(reason: Fault): void {
+    // The status is the last thing of an answer: with it nothing is missing.
+    this.#finish(this.#end.status === undefined ? reason : undefined);
   }
 
   #message(message: GrpcMessage): boolean {
@@ -142,30 +130,6 @@ export class Rpc {
     return more;
   }
 
-  #status(headers: HeaderValues): void {
-    if (this.#resolve === undefined) return;
-    const status = statusOf(headers);
-    if (status === 'absent') return;
-    if (status !== 'invalid') this.#end.status = status;
-    else this.#finish(invalidStatusFault(headers['grpc-status']));
-  }
-
-  #answered(): void {
-    if (this.#end.status !== undefined) this.#finish();
-    // It says no more, so nor do we: then the stream closes, and tells whether it was reset.
-    else this.endSending();
-  }
-
-  #closed(): void {
-    const { rstCode = 0 } = this.#stream;
-    const reason = rstCode === 0 ? this.#statuslessFault() : resetFault(rstCode);
-    this.fail(this.#connection.fault ?? reason);
-  }
-
-  #statuslessFault(): Fault {
-    return this.#end.httpStatus === undefined ? resetFault(0) : missingStatusFault();
-  }
-
   #finish(reason?: Fault): void {
     const resolve = this.#resolve;
     if (resolve === undefined) return;
@@ -173,8 +137,8 @@ export class Rpc {
     const cut = reason === undefined && this.#end.status?.code === 0 && this.#reader.withinMessage;
     const ending = cut ? cutMessageFault() : reason;
     if (ending !== undefined) this.#end.fault = ending;
-    // After the server's last word there is nothing to cancel.
-    if (this.#end.status === undefined) this.#stream.close(constants.NGHTTP2_CANCEL);
+    // After the last word of both there is nothing to cancel, and it does nothing.
+    this.#stream?.cancel();
     resolve(this.#end);
   }
 }

@@ -20,6 +20,7 @@ import {
   type RequestForm,
   type RequestHeader,
 } from './http-request.ts';
+import { Http2Exchange } from './http2-exchange.ts';
 import { type AskedLine, type Asking, hopInPool } from './pooled-hop.ts';
 import { fillProxy, type HttpProxy, proxyRefusal } from './proxy.ts';
 import { followRedirect, redirectLimit, redirectTarget } from './redirect.ts';
@@ -176,7 +177,7 @@ export class HttpRun implements ResponseSink {
   #asking({ method }: HttpRequest, { stream, session }: AskedLine): Asking {
     const { bodyBytesMax } = this.#spec;
     if (session !== undefined) {
-      return session.exchange(this, bodyBytesMax, this.#log, this.#context);
+      return new Http2Exchange(session, this, bodyBytesMax, this.#log, this.#context);
     }
     const parser = new ResponseParser(method, bodyBytesMax, this);
     return new Exchange(stream, parser, this.#log, this.#context);

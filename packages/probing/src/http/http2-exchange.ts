@@ -2,24 +2,25 @@
 // HTTP/1.1 and held to the same limits. It ends once: at the answer's end, at a reset, at the end of the
 // session or at the abort. What it leaves unread is cancelled at the peer; others' streams go on.
 
-import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2';
-import { type Clock, type Fault, fault, type Timer } from '@holdfast/kernel';
+import { type Clock, type Fault, fault, type PhaseName, type Timer } from '@holdfast/kernel';
 import { abortFault } from '../abort.ts';
-import type { SystemError } from '../dial/connect-fault.ts';
-import { http2Fault, resetFault } from '../grpc/http2-fault.ts';
+import { encodeFields } from '../http2/hpack-encoder.ts';
+import type { Http2Session } from '../http2/http2-session.ts';
+import type { Http2Listener, Http2Stream } from '../http2/http2-stream.ts';
 import type { PhaseLog } from '../phase-log.ts';
 import type { ProbeContext } from '../prober.ts';
+import { bodyFraming } from './body-framing.ts';
 import type { HttpRequest } from './http-request.ts';
 import { http2Headers } from './http2-headers.ts';
-import type { Http2Session } from './http2-session.ts';
-import { HeaderFields } from './response-head.ts';
+import type { HeaderFields, ResponseHead } from './response-head.ts';
 import type { ResponseSink } from './response-parser.ts';
 
-/** As much as of a head in HTTP/1.1. */
-const HEAD_BYTES_MAX = 64 * 1024;
-const HEADERS_MAX = 200;
+const CONTINUE = 100;
+const NO_BYTES = Buffer.alloc(0);
+/** Requests without placeholders are the same at each run, and so are their heads. */
+const blocks = new WeakMap<HttpRequest, Buffer>();
 
-export class Http2Exchange {
+export class Http2Exchange implements Http2Listener {
   /** Whether anything of an answer came. */
   answered = false;
   readonly #session: Http2Session;
@@ -28,7 +29,9 @@ export class Http2Exchange {
   readonly #log: PhaseLog;
   readonly #signal: AbortSignal;
   readonly #clock: Clock;
-  #stream: ClientHttp2Stream | undefined;
+  #stream: Http2Stream | undefined;
+  /** The body, while the peer has not asked for it. */
+  #held: Buffer | undefined;
   #patience: Timer | undefined;
   #method = '';
   /** -1: not said. */
@@ -56,6 +59,10 @@ export class Http2Exchange {
     return this.#session.fault === undefined;
   }
 
+  get phase(): PhaseName | undefined {
+    return this.#log.running;
+  }
+
   /** undefined = the answer is whole. To be called once. */
   run(request: HttpRequest): Promise<Fault | undefined> {
     return new Promise((resolve) => {
@@ -63,14 +70,13 @@ export class Http2Exchange {
       if (this.#signal.aborted) return this.handleEvent();
       this.#signal.addEventListener('abort', this);
       this.#log.begin('write');
-      const { body, held, method } = request;
-      this.#method = method;
-      const begun = this.#session.begin(this, http2Headers(request), body === undefined);
-      if (!begun.ok) return this.fail(begun.fault);
+      this.#method = request.method;
+      const { body, held } = request;
+      const begun = this.#session.request(blockOf(request), this, body !== undefined);
+      if (!begun.ok) return this.failed(begun.fault, false);
       this.#stream = begun.value;
-      this.#listen(begun.value);
-      if (body === undefined) this.#log.begin('wait');
-      else if (held === undefined) begun.value.end(body);
+      if (body === undefined) return;
+      if (held === undefined) begun.value.send(Buffer.from(body), true);
       else this.#hold(begun.value, held);
     });
   }
@@ -80,85 +86,64 @@ export class Http2Exchange {
     this.#end(abortFault(this.#signal, this.#log.running));
   }
 
-  /** The session is over. */
-  fail(reason: Fault): void {
-    const phase = this.#log.running;
-    this.#end(phase === undefined ? reason : { ...reason, phase });
+  sent(): void {
+    if (this.#log.running === 'write') this.#log.begin('wait');
   }
 
-  #listen(stream: ClientHttp2Stream): void {
-    stream.on('finish', () => {
-      if (this.#log.running === 'write') this.#log.begin('wait');
-    });
-    stream.on('response', (headers) => this.#head(headers));
-    stream.on('data', (bytes: Buffer) => this.#body(bytes));
-    stream.on('end', () => this.#answerEnded(stream));
-    stream.on('error', (error: SystemError) => this.#broken(error, stream.rstCode ?? 0));
-    stream.on('close', () => this.#closed(stream.rstCode ?? 0));
+  interim(status: number): void {
+    if (status === CONTINUE) this.#release();
   }
 
-  #hold(stream: ClientHttp2Stream, { bytes, patienceMs }: NonNullable<HttpRequest['held']>): void {
-    this.#log.begin('wait');
-    const release = () => {
-      this.#patience?.cancel();
-      if (this.#resolve === undefined || stream.writableEnded || stream.destroyed) return;
-      this.#log.begin('write');
-      stream.end(bytes);
-    };
-    this.#patience = this.#clock.after(patienceMs, release);
-    stream.on('continue', release);
-  }
-
-  #head(headers: IncomingHttpHeaders): void {
-    if (this.#resolve === undefined) return;
+  head(status: number, headers: HeaderFields): void {
     this.answered = true;
     this.#patience?.cancel();
     this.#log.begin('transfer');
-    const fields = fieldsOf(headers);
-    if (isTooLarge(fields)) {
-      this.fail(tooLargeHead());
-      return;
-    }
-    const status = Number(headers[':status']);
-    this.#bytesPromised = this.#promise(fields, status);
-    const wanted = this.#sink.head({ status, httpVersion: '2', headers: fields });
-    if (!wanted) this.#end(undefined);
+    const head: ResponseHead = { status, httpVersion: '2', headers };
+    const framing = bodyFraming(this.#method, head);
+    if (framing.kind === 'length') this.#bytesPromised = framing.bytes;
+    else if (framing.kind === 'none') this.#bytesPromised = 0;
+    if (framing.kind === 'invalid') this.#end(invalidAnswer(`${framing.problem}.`));
+    else if (!this.#sink.head(head)) this.#end(undefined);
     else if (this.#bytesPromised > this.#bodyBytesMax) this.#end(this.#tooLarge());
   }
 
-  #promise(fields: HeaderFields, status: number): number {
-    if (this.#method === 'HEAD' || status === 304) return -1;
-    return Number(fields.get('content-length') ?? -1);
-  }
-
-  #body(bytes: Buffer): void {
-    if (this.#resolve === undefined) return;
+  data(bytes: Buffer): void {
     this.#bytesCame += bytes.length;
     if (this.#bytesCame > this.#bodyBytesMax) this.#end(this.#tooLarge());
     else this.#sink.body(bytes);
   }
 
-  #answerEnded(stream: ClientHttp2Stream): void {
-    const missing = this.#bytesPromised >= 0 && this.#bytesCame < this.#bytesPromised;
-    const code = stream.rstCode ?? 0;
-    const cut = missing || !this.answered || stream.aborted || code !== 0;
-    if (cut) this.#closed(code);
-    else this.#end(undefined);
+  /** What they say is nothing that a check can ask for. */
+  trailers(): void {}
+
+  ended(): void {
+    const [promised, came] = [this.#bytesPromised, this.#bytesCame];
+    const asSaid = promised < 0 || promised === came;
+    const text = `The body should have ${promised} bytes by its head, but has ${came}.`;
+    this.#end(asSaid ? undefined : invalidAnswer(text));
   }
 
-  #broken(error: SystemError, code: number): void {
-    const alone = this.#session.fault === undefined;
-    if (alone && error.code === 'ERR_HTTP2_STREAM_ERROR') this.#closed(code);
-    else this.fail(this.#session.fault ?? http2Fault(error, this.#log.running ?? 'wait', code));
+  failed(reason: Fault, answered: boolean): void {
+    this.answered ||= answered;
+    const phase = this.#log.running;
+    this.#end(phase === undefined ? reason : { ...reason, phase });
   }
 
-  #closed(code: number): void {
-    if (this.#resolve !== undefined) this.fail(this.#session.fault ?? this.#resetFault(code));
+  #hold(stream: Http2Stream, { bytes, patienceMs }: NonNullable<HttpRequest['held']>): void {
+    stream.send(NO_BYTES, false);
+    this.#log.begin('wait');
+    this.#held = bytes;
+    this.#patience = this.#clock.after(patienceMs, () => this.#release());
   }
 
-  /** One code may be our side's word for what the peer did; Node does not tell the sides apart. */
-  #resetFault(code: number): Fault {
-    return code === constants.NGHTTP2_PROTOCOL_ERROR ? brokenAnswer() : resetFault(code);
+  /** Peers that do not know of the question never answer it: then the body goes out all the same. */
+  #release(): void {
+    const held = this.#held;
+    this.#held = undefined;
+    this.#patience?.cancel();
+    if (held === undefined || this.#resolve === undefined) return;
+    this.#log.begin('write');
+    this.#stream?.send(held, true);
   }
 
   #tooLarge(): Fault {
@@ -173,39 +158,20 @@ export class Http2Exchange {
     this.#log.end();
     this.#patience?.cancel();
     this.#signal.removeEventListener('abort', this);
-    this.#session.leave(this);
-    const stream = this.#stream;
-    // After the last word of both there is nothing to cancel.
-    if (stream !== undefined && !stream.closed) {
-      const whole = outcome === undefined && stream.readableEnded && stream.writableFinished;
-      stream.close(whole ? constants.NGHTTP2_NO_ERROR : constants.NGHTTP2_CANCEL);
-    }
+    // After the last word of both there is nothing to cancel, and it does nothing.
+    this.#stream?.cancel();
     resolve(outcome);
   }
 }
 
-function brokenAnswer(): Fault {
-  const message =
-    'The stream ended with PROTOCOL_ERROR (1): the answer breaks the rules of HTTP/2, or the server says so of the request.';
-  return fault('PROTOCOL_INVALID_ANSWER', message);
+function blockOf(request: HttpRequest): Buffer {
+  const known = blocks.get(request);
+  if (known !== undefined) return known;
+  const made = encodeFields(http2Headers(request));
+  blocks.set(request, made);
+  return made;
 }
 
-function tooLargeHead(): Fault {
-  const message = `The head of the answer is larger than ${HEAD_BYTES_MAX} bytes or ${HEADERS_MAX} fields.`;
-  return fault('PROTOCOL_LIMIT_EXCEEDED', message);
-}
-
-function isTooLarge({ names, values }: HeaderFields): boolean {
-  const texts = [...names, ...values];
-  const bytes = texts.reduce((sum, text) => sum + text.length, 0);
-  return names.length > HEADERS_MAX || bytes > HEAD_BYTES_MAX;
-}
-
-function fieldsOf(headers: IncomingHttpHeaders): HeaderFields {
-  const fields = new HeaderFields();
-  for (const [name, value] of Object.entries(headers)) {
-    if (name.startsWith(':') || value === undefined) continue;
-    for (const one of Array.isArray(value) ? value : [value]) fields.add(name, one);
-  }
-  return fields;
+function invalidAnswer(text: string): Fault {
+  return fault('PROTOCOL_INVALID_ANSWER', text, 'transfer');
 }

@@ -186,7 +186,7 @@ const WRONG: Wrong[] = [
       stream.end('half');
     },
     code: 'PROTOCOL_INVALID_ANSWER',
-    message: /PROTOCOL_ERROR/,
+    message: /should have 9 bytes by its head, but has 4/,
   },
   {
     name: 'GOAWAY with an error',

@@ -10,19 +10,33 @@ import type { Way } from './way.ts';
 
 const hashes = new WeakMap<HttpSpec, string>();
 
+/** Of requests that are the same at each run, as those without placeholders are. */
+const wishes = new WeakMap<HttpRequest, KnownWish>();
+
+interface KnownWish {
+  wish: ConnectionWish;
+  pinnedAddress: string;
+}
+
 export function poolWish(
   pool: PoolSpec,
-  { host, port, secure }: HttpRequest,
-  { spec, context, serverName, showsClient, proxy }: Omit<Way, 'facts'>,
+  request: HttpRequest,
+  way: Omit<Way, 'facts'>,
   fresh: boolean,
 ): ConnectionWish {
-  const target = `${host} ${port}`;
-  const { namespace = '', pinnedAddress = '' } = context;
+  const { namespace = '', pinnedAddress = '' } = way.context;
+  const known = wishes.get(request);
+  const holds = known?.pinnedAddress === pinnedAddress && known.wish.namespace === namespace;
+  if (holds && !fresh) return known.wish;
+  const { host, port, secure } = request;
+  const { spec, serverName, showsClient, proxy } = way;
   // A proxy that is asked for whole URLs takes those of all targets on one connection.
-  const place = proxy === undefined || secure ? target : proxy.name;
+  const place = proxy === undefined || secure ? `${host} ${port}` : proxy.name;
   const name = secure ? serverName : '';
   const key = `${secure} ${name} ${showsClient} ${pinnedAddress} ${settingsHash(spec)}`;
-  return { pool, fresh, namespace, place, key };
+  const wish = { pool, fresh, namespace, place, key };
+  if (!fresh) wishes.set(request, { wish, pinnedAddress });
+  return wish;
 }
 
 function settingsHash(spec: HttpSpec): string {

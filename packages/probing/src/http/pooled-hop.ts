@@ -8,10 +8,10 @@ import type { ResultContext } from '@holdfast/resources/result';
 import type { Connections, ConnectionWish } from '../connections/connections.ts';
 import type { Lease } from '../connections/lease.ts';
 import type { LineFacts } from '../connections/line.ts';
+import type { Http2Session } from '../http2/http2-session.ts';
 import type { Outcome } from '../prober.ts';
 import type { ByteStream } from './exchange.ts';
 import type { HttpRequest } from './http-request.ts';
-import type { Http2Session } from './http2-session.ts';
 import { poolWish } from './pool-wish.ts';
 import { openWay, type Way } from './way.ts';
 
@@ -53,50 +53,59 @@ interface HopEnd {
   dead: boolean;
 }
 
+/** Waits for nothing that is there already: over a kept connection that is free, only for the answer. */
 async function hopOnce(request: HttpRequest, hop: PooledHop, fresh: boolean): Promise<HopEnd> {
   const wish = poolWish(hop.pool, request, hop.way, fresh);
-  const leased = await leaseFor(wish, hop);
+  const atOnce = hop.connections.lease(wish);
+  const leased =
+    atOnce === undefined ? await turnOf(wish, hop) : { ok: true as const, value: atOnce };
   if (!leased.ok) return { fault: leased.fault, dead: false };
+  const lease = leased.value;
   try {
-    return await askOver(leased.value, request, hop);
+    const line = keptLine(lease, hop.facts) ?? (await newLine(lease, request, hop));
+    if (!line.ok) return { fault: line.fault, dead: false };
+    const asking = hop.ask(line.value);
+    const fault = await asking.run(request);
+    lease.end(fault === undefined && asking.reusable);
+    return { fault, dead: fault !== undefined && isDead(lease, asking, request, hop) };
   } finally {
-    leased.value.end(false);
+    lease.end(false);
   }
 }
 
-async function leaseFor(
+async function turnOf(
   wish: ConnectionWish,
   { connections, way: { context, log } }: PooledHop,
 ): Promise<Outcome<Lease>> {
-  const atOnce = connections.lease(wish);
-  if (atOnce !== undefined) return { ok: true, value: atOnce };
   log.begin('connect');
   const waited = await connections.wait(wish, context.signal);
   log.end();
   return waited;
 }
 
-async function askOver(lease: Lease, request: HttpRequest, hop: PooledHop): Promise<HopEnd> {
-  const line = await lineOf(lease, request, hop);
-  if (!line.ok) return { fault: line.fault, dead: false };
-  const asking = hop.ask(line.value);
-  const fault = await asking.run(request);
-  lease.end(fault === undefined && asking.reusable);
-  const repeatable = IDEMPOTENT.has(request.method) && !hop.way.context.signal.aborted;
-  const dead = fault !== undefined && lease.reused && !asking.answered && repeatable;
-  return { fault, dead };
+function isDead(
+  { reused }: Lease,
+  { answered }: Asking,
+  { method }: HttpRequest,
+  { way: { context } }: PooledHop,
+): boolean {
+  return reused && !answered && IDEMPOTENT.has(method) && !context.signal.aborted;
 }
 
-async function lineOf(
+function keptLine({ line }: Lease, facts: ResultContext): Outcome<AskedLine> | undefined {
+  if (line === undefined) return undefined;
+  Object.assign(facts, line.facts);
+  facts.reused = true;
+  return { ok: true, value: { stream: line, session: line.session } };
+}
+
+async function newLine(
   lease: Lease,
   request: HttpRequest,
   { facts, way }: PooledHop,
 ): Promise<Outcome<AskedLine>> {
-  delete facts.reused;
-  if (lease.line !== undefined) {
-    Object.assign(facts, lease.line.facts, { reused: true });
-    return { ok: true, value: { stream: lease.line, session: lease.line.session } };
-  }
+  // A hop before this one, or a connection that was dead, may have left it.
+  if (facts.reused) delete facts.reused;
   const own: LineFacts = {};
   const opened = await openWay(request, { ...way, facts: own });
   Object.assign(facts, own);

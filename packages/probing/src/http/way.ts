@@ -5,6 +5,7 @@ import { fault } from '@holdfast/kernel';
 import type { HttpSpec } from '@holdfast/resources/compiled-check';
 import type { LineFacts, LineParts } from '../connections/line.ts';
 import { reach } from '../dial/reach.ts';
+import { Http2Session } from '../http2/http2-session.ts';
 import type { PhaseLog } from '../phase-log.ts';
 import type { Connection, Outcome, ProbeContext } from '../prober.ts';
 import { secure } from '../tls/handshake.ts';
@@ -30,8 +31,8 @@ const EITHER = [...HTTP_2, ...HTTP_1];
 
 export async function openWay(request: HttpRequest, way: Way): Promise<Outcome<LineParts>> {
   const { spec, context, log, facts, proxy } = way;
-  const http2 = speaksHttp2(spec, request) ? await import('./http2-session.ts') : undefined;
-  if (http2 !== undefined && !request.secure && proxy !== undefined) return plainThroughProxy();
+  const http2 = speaksHttp2(spec, request);
+  if (http2 && !request.secure && proxy !== undefined) return plainThroughProxy();
   const reached =
     proxy === undefined
       ? await reach({ host: request.host, port: request.port, ip: spec.ip }, context, log, facts)
@@ -40,13 +41,12 @@ export async function openWay(request: HttpRequest, way: Way): Promise<Outcome<L
   const stream = request.secure ? await secured(reached.value, way) : reached;
   if (!stream.ok) return stream;
   const parts = { stream: stream.value, facts, validToMs: validToMs(spec, facts) };
-  if (http2 === undefined) return { ok: true, value: parts };
-  const { socket } = stream.value;
+  if (!http2) return { ok: true, value: parts };
   if (!request.secure || facts.tls?.alpn === HTTP_2[0]) {
-    const session = new http2.Http2Session(socket, context.clock);
+    const session = new Http2Session(stream.value, context.clock);
     return { ok: true, value: { ...parts, session } };
   }
-  return spec.version === '2' ? notAgreed(socket) : { ok: true, value: parts };
+  return spec.version === '2' ? notAgreed(stream.value.socket) : { ok: true, value: parts };
 }
 
 /** Over http:// nobody can agree to it: then only those speak it who know. */
