@@ -1,6 +1,6 @@
 // A query and its answer over HTTPS (RFC 8484): one POST on a secured connection, over HTTP/2 or
 // HTTP/1.1, as ALPN agreed. Status and type of the content are judged before its bytes are believed to
-// be a message of the DNS. No redirect is followed. The connection is destroyed in every case.
+// be a message of the DNS. No redirect is followed. The connection is ended in every case.
 
 import { type Fault, type FaultCode, fault } from '@holdfast/kernel';
 import { Exchange } from '../http/exchange.ts';
@@ -38,9 +38,8 @@ export async function askOverHttps(
   const sentAtMs = parts.clock.nowMs();
   const failure =
     parts.facts.tls?.alpn === 'h2'
-      ? await new HttpsStream(stream.socket, answer, parts).run(http2Headers(server), bytes)
+      ? await new HttpsStream(stream, answer, parts).run(http2Headers(server), bytes)
       : await askOverHttp1(server, bytes, stream, answer, parts);
-  stream.socket.destroy();
   const refused = failure ?? answer.fault() ?? mismatch(answer.bytes(), query);
   if (refused !== undefined) return { ok: false, fault: refused };
   const queryTimeMs = parts.clock.nowMs() - sentAtMs;

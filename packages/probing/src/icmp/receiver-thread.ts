@@ -38,7 +38,13 @@ export class ReceiverThread {
     this.#library = library;
     this.#orders = ReceiverOrders.make(library.call.eventfd(0, EFD_CLOEXEC_NONBLOCK), identifier);
     const workerData: ReceiverMemory = { news: this.#ring.memory, orders: this.#orders.memory };
-    const options = { workerData, resourceLimits: MEMORY, name: 'icmp-receiver' };
+    const options = {
+      workerData,
+      resourceLimits: MEMORY,
+      name: 'icmp-receiver',
+      // Each thread warns for itself of what is experimental in Node.
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+    };
     this.#worker = new Worker(new URL('./receiver-worker.ts', import.meta.url), options);
     this.#worker.on('message', () => this.#ring.drain(listener.heard));
     this.ready = this.#started();
