@@ -36,6 +36,7 @@ export const BENCHES: ReadonlyMap<string, BenchEntry> = new Map([
         'keep-alive',
         'crowd',
         'lateness',
+        'results',
         'memory',
         'command',
       ],

@@ -30,8 +30,9 @@ export const makeKeptByHand: MakeKeptContender = async (kind, targets) => {
 class KeptSocket {
   readonly #socket: Socket;
   readonly #request: string;
-  /** All answers of a target are alike: the first tells how long they are. */
+  /** All answers of a target are alike: the head of the first tells how long they are. */
   #answerBytes = 0;
+  #first = '';
   #missing = 0;
   readonly #waiting: (() => void)[] = [];
 
@@ -61,9 +62,17 @@ class KeptSocket {
     this.#socket.destroy();
   }
 
+  #learn(bytes: Buffer): void {
+    this.#first += bytes.toString('latin1');
+    const head = this.#first.indexOf('\r\n\r\n');
+    const length = /^content-length: (\d+)/im.exec(this.#first)?.[1];
+    if (head >= 0 && length !== undefined) this.#answerBytes = head + 4 + Number(length);
+  }
+
   #read(bytes: Buffer): void {
-    if (this.#answerBytes === 0) this.#answerBytes = bytes.length;
+    if (this.#answerBytes === 0) this.#learn(bytes);
     this.#missing += bytes.length;
+    if (this.#answerBytes === 0) return;
     while (this.#missing >= this.#answerBytes && this.#waiting.length > 0) {
       this.#missing -= this.#answerBytes;
       this.#waiting.shift()?.();
