@@ -20,6 +20,7 @@ const KIND_OPTIONS: Readonly<Record<string, readonly Meant[]>> = {
   record: ['dns'],
   server: ['dns'],
   trace: ['dns'],
+  root: ['dns'],
   dnssec: ['dns'],
   packets: ['icmp'],
   service: ['grpc'],
@@ -58,6 +59,7 @@ export function fieldsOf(kind: Meant, target: string, call: Call): Record<string
       recordType: call.text('record'),
       server: call.text('server'),
       trace: call.flag('trace') || undefined,
+      roots: rootsOf(call),
       dnssec: call.flag('dnssec') || undefined,
       tls: isSecureServer(call) || saysTls(call) ? tlsOf(call) : undefined,
     }),
@@ -103,7 +105,17 @@ function written(fields: Record<string, unknown>): Record<string, unknown> {
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `192.0.2.1`, `192.0.2.1:5353`, `[2001:db8::1]:5353`. */
+function rootsOf(call: Call): { name: string; ip: string; port?: unknown }[] | undefined {
+  const roots = call.texts('root').map((text) => {
+    const [, bracketed, plain, port] = /^(?:\[(.+)\]|([^:]*))(?::(\d+))?$/.exec(text) ?? [];
+    const ip = bracketed ?? plain ?? text;
+    return { name: ip, ip, ...(port === undefined ? {} : { port: countOf(port) }) };
+  });
+  return roots.length === 0 ? undefined : roots;
 }
 
 function headersOf(call: Call): Record<string, string> {

@@ -44,6 +44,12 @@ export const probe: Command = {
       summary: 'dns: HOST, tls://HOST or https://HOST/PATH',
     },
     { name: 'trace', summary: 'dns: go down from the root and show each step' },
+    {
+      name: 'root',
+      value: 'ADDRESS[:PORT]',
+      multiple: true,
+      summary: 'dns: root server of your own for --trace; repeatable',
+    },
     { name: 'dnssec', summary: 'dns: ask for signatures and validate the answer' },
     { name: 'packets', value: 'N', summary: 'icmp: echo requests (default 1)' },
     { name: 'service', value: 'NAME', summary: 'grpc: service whose health is asked' },
