@@ -21,7 +21,7 @@ import type { PluginRegistry } from './plugin/plugin-registry.ts';
 import type { RunPlan } from './probe-runner.ts';
 import type { Dial, Judgement, Observation, ProbeContext, Prober, Resolve } from './prober.ts';
 import type { ProberUse } from './prober-use.ts';
-import { PROBERS } from './probers.ts';
+import { KINDS, loadedProber, loadProber } from './probers.ts';
 import { redactAll } from './redaction.ts';
 import type { Placed, RunningRuns } from './running-runs.ts';
 import { RunSecrets, type SecretSources } from './secrets.ts';
@@ -118,10 +118,10 @@ export class ProbeRun implements Placed {
 
   async #run(): Promise<ProbeResult> {
     const { spec } = this.#check;
-    const prober = this.#prober(spec);
-    if (prober === undefined) return this.#unmeasured(unknownKind(spec, this.#parts.plugins));
-    if (prober.close !== undefined) this.#parts.use.note(prober);
     try {
+      const prober = this.#prober(spec) ?? (await loadProber(spec.kind));
+      if (prober === undefined) return this.#unmeasured(unknownKind(spec, this.#parts.plugins));
+      if (prober.close !== undefined) this.#parts.use.note(prober);
       const preparing = prober.prepare?.(spec);
       if (preparing !== undefined) {
         const unprepared = await preparing;
@@ -140,7 +140,7 @@ export class ProbeRun implements Placed {
   }
 
   #prober(spec: ProbeSpec): Prober | undefined {
-    if (spec.kind !== 'plugin') return PROBERS.get(spec.kind);
+    if (spec.kind !== 'plugin') return loadedProber(spec.kind);
     return this.#parts.plugins?.prober(spec.plugin) as Prober | undefined;
   }
 
@@ -282,12 +282,14 @@ function unknownKind(spec: ProbeSpec, plugins: PluginRegistry | undefined): Faul
     const message = `There is no plugin for the kind "${spec.plugin}". ${reason}`;
     return fault('PROBER_INVALID_CHECK', message, undefined, 'Mend the plugin or its path.');
   }
-  const kinds = [...PROBERS.keys()].join(', ');
+  const kinds = KINDS.join(', ');
   return fault('PROBER_INVALID_CHECK', `There is no kind "${spec.kind}"; there are ${kinds}.`);
 }
 
 function failureOf(error: unknown, spec: ProbeSpec): Fault {
   const reason = error instanceof Error ? error.message : String(error);
+  // Of a kind that could not be loaded for want of one.
+  if (/too many open files/i.test(reason)) return fault('PROBER_OUT_OF_DESCRIPTORS', `${reason}.`);
   if (spec.kind !== 'plugin') return fault('PROBER_FAILED', `The prober failed: ${reason}.`);
   const message = `The plugin ${spec.plugin} failed: ${reason}.`;
   return fault('PROBER_FAILED', message, undefined, 'Mend the plugin, or tell who made it.');

@@ -6,6 +6,7 @@ import { systemClock } from '@holdfast/kernel';
 import { PluginRegistry } from '../plugin/plugin-registry.ts';
 import { blamePlugin } from '../plugin/plugin-run.ts';
 import { createProbeRunner } from '../probe.ts';
+import { loadProbers } from '../probers.ts';
 import { Agent } from './agent.ts';
 import { auditLog } from './audit-log.ts';
 import { channelLogger } from './channel-logger.ts';
@@ -33,6 +34,7 @@ if (worthWarming(warmed)) {
   process.exit(EXIT_WARMED);
 }
 process.title = `holdfast-agent ${id}`;
+await loadProbers();
 
 // A channel that closed while a message was on its way also ends this process, see disconnect.
 const send = (message: FromAgent) => void say(message, undefined, undefined, () => {});
