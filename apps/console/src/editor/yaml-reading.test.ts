@@ -56,6 +56,11 @@ test('what the form writes is read back', () => {
   );
 });
 
+test('lists within lists, and items that say nothing', () => {
+  assert.deepEqual(readYaml('- \n- a'), [null, 'a']);
+  assert.deepEqual(readYaml('a:\n- - 1\n  - 2\n- - x: y\n-'), { a: [[1, 2], [{ x: 'y' }], null] });
+});
+
 test('whatever the text, reading ends, and what is read can be written and read again', () => {
   const bits = fc.constantFrom(...['a', ': ', '\n', '  ', '- ', '[', ']', '{', '}'], ...`"'#|1, `);
   fc.assert(
@@ -64,6 +69,6 @@ test('whatever the text, reading ends, and what is read can be written and read 
       if (read === undefined || typeof read !== 'object' || read === null) return;
       assert.deepEqual(readYaml(yamlText({ read })), { read });
     }),
-    { numRuns: 2000 },
+    { numRuns: 5000 },
   );
 });

@@ -42,7 +42,7 @@ class YamlReader {
       const key = found === null ? undefined : this.#scalar(found[1] ?? '');
       if (key === undefined || String(key) in mapping) return this.#refuse();
       this.#at += 1;
-      mapping[String(key)] = this.#value((found?.[2] ?? '').trim(), indent, depth);
+      mapping[String(key)] = this.#value((found?.[2] ?? '').trim(), indent, depth, true);
     }
     if (this.#stranded(indent)) return this.#refuse();
     return { ...mapping };
@@ -53,26 +53,27 @@ class YamlReader {
     while (this.#stands(indent) && /^-( |$)/.test(this.#text())) {
       const rest = this.#text().slice(1).trimStart();
       const inner = indent + this.#text().length - rest.length;
-      if (KEY.test(withoutComment(rest))) {
+      if (KEY.test(withoutComment(rest)) || /^-( |$)/.test(rest)) {
         this.#lines[this.#at] = ' '.repeat(inner) + rest;
         list.push(this.#block(inner, depth + 1));
       } else {
         this.#at += 1;
-        list.push(this.#value(withoutComment(rest).trim(), indent, depth));
+        list.push(this.#value(withoutComment(rest).trim(), indent, depth, false));
       }
     }
     if (this.#stranded(indent)) return this.#refuse();
     return list;
   }
 
-  #value(written: string, indent: number, depth: number): unknown {
+  /** The list of a key may stand no further in than the key; that of an item may not. */
+  #value(written: string, indent: number, depth: number, ofKey: boolean): unknown {
     if (this.#broken) return null;
     if (/^\|[-+]?$/.test(written)) return this.#literal(indent, written);
     if (written !== '') return this.#scalar(written);
     this.#skipBlank();
     if (this.#at >= this.#lines.length) return null;
     const next = this.#indent();
-    const listBelow = next === indent && /^-( |$)/.test(this.#text());
+    const listBelow = ofKey && next === indent && /^-( |$)/.test(this.#text());
     return next > indent || (listBelow && depth < DEPTH_MAX) ? this.#block(next, depth + 1) : null;
   }
 

@@ -15,6 +15,8 @@ export interface CommandOption {
   default?: string;
   /** May be given several times. */
   multiple?: boolean;
+  /** The line of usage tells of it; the list of options need not. */
+  inUsage?: boolean;
 }
 
 /** What the caller wrote, defaults and HOLDFAST_… variables filled in. */

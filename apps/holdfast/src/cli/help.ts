@@ -5,13 +5,14 @@ import type { Command, CommandOption } from './command.ts';
 const GAP = 2;
 
 export function commandHelp(command: Command): string {
+  const listed = command.options.filter(({ inUsage }) => inUsage !== true);
   const parts = [
     `${command.summary}`,
     '',
     `Usage: holdfast ${command.name} ${command.usage}`.trimEnd(),
     '',
     'Options:',
-    ...table(command.options.map((one) => [optionWords(one), optionSummary(one)])),
+    ...table(listed.map((one) => [optionWords(one), optionSummary(one)])),
     '',
     'Examples:',
     ...command.examples.map((line) => `  ${line}`),

@@ -15,10 +15,10 @@ const EXIT_CODES: Record<Status, number> = { up: 0, down: 1, timeout: 1, invalid
 export const probe: Command = {
   name: 'probe',
   summary: 'Probe one target now: verdict, phases, certificate',
-  usage: PROBE_USAGE,
+  usage: `${PROBE_USAGE} (or --url URL)`,
   arity: [0, 2],
   options: [
-    { name: 'url', value: 'URL', summary: 'the target, instead of an argument' },
+    { name: 'url', value: 'URL', summary: 'the target, instead of an argument', inUsage: true },
     { name: 'timeout', short: 't', value: 'TIME', summary: 'total time limit', default: '10s' },
     { name: 'method', short: 'X', value: 'METHOD', summary: 'http: method (default GET)' },
     {
