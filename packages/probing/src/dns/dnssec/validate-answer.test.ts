@@ -200,7 +200,8 @@ function shownBy(bytes: Buffer): string {
   const { rcode, answer } = reading.value;
   const signed = answer.filter(({ type }) => type !== 'RRSIG');
   const lines = signed.map(({ owner, type, data, line }) =>
-    [owner.toLowerCase(), type, data, line.includes(' IN ')].join(' '),
+    // Names in the data are the same in either case, too (RFC 4343), and are signed in lower case.
+    [owner.toLowerCase(), type, String(data).toLowerCase(), line.includes(' IN ')].join(' '),
   );
   return [rcode, ...lines.sort()].join('\n');
 }
