@@ -26,7 +26,7 @@ export const ROOMS: readonly Room[] = [
     name: '@holdfast/engines',
     folder: 'packages/engines',
     floor: 2,
-    purpose: 'stores behind contracts',
+    purpose: 'coordination, events, stores behind contracts',
   },
   {
     name: '@holdfast/telemetry',
@@ -39,6 +39,12 @@ export const ROOMS: readonly Room[] = [
     folder: 'packages/probing',
     floor: 3,
     purpose: 'probers, judge, scheduler, agent',
+  },
+  {
+    name: '@holdfast/fleet',
+    folder: 'packages/fleet',
+    floor: 3,
+    purpose: 'servers, agents, assignment, quorum',
   },
   { name: '@holdfast/health', folder: 'packages/health', floor: 3, purpose: 'alerts' },
   { name: 'holdfast', folder: 'apps/holdfast', floor: 4, purpose: 'command line, server, wiring' },

@@ -154,6 +154,9 @@ function buildConsole() {
 const SERVERS = {
   chromium: '/usr/bin/chromium',
   'fonts-dejavu-core': '/usr/share/fonts/truetype/dejavu',
+  'etcd-server': '/usr/bin/etcd',
+  // Brings `initdb` and `postgres`, in a folder of their version.
+  postgresql: '/usr/lib/postgresql',
   // Holds the server's program without the service that `redis-server` would start.
   'redis-tools': '/usr/bin/redis-check-rdb',
 };
@@ -172,9 +175,20 @@ function bringServers() {
   say(`installing for the tests: ${names} …`);
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   run('apt-get', ['update', '-qq'], { env: environment });
-  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], {
+  if (missing.includes('postgresql')) keepFromMakingCluster();
+  const keepSettings = ['-o', 'Dpkg::Options::=--force-confold'];
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...keepSettings, ...missing], {
     env: environment,
   });
+}
+
+/** Else the package makes and owns a database of its own. */
+function keepFromMakingCluster() {
+  const folder = '/etc/postgresql-common';
+  const settings = join(folder, 'createcluster.conf');
+  if (existsSync(settings)) return;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(settings, 'create_main_cluster = false\n');
 }
 
 lock();

@@ -72,6 +72,51 @@ export const ERRORS = {
     httpStatus: 503,
     meaning: 'As many are served as can be; the next one has to wait.',
   },
+  FORBIDDEN: {
+    exitCode: 1,
+    httpStatus: 403,
+    meaning: 'The token is valid, and may not do this.',
+  },
+  CONFLICT: {
+    exitCode: 1,
+    httpStatus: 409,
+    meaning: 'Somebody else changed the same thing meanwhile.',
+  },
+  COORDINATION_FAILED: {
+    exitCode: 1,
+    httpStatus: 503,
+    meaning: 'The coordination engine cannot be reached or did not answer in time.',
+  },
+  COMPACTED: {
+    exitCode: 1,
+    httpStatus: 410,
+    meaning: 'A revision was asked for that coordination no longer keeps.',
+  },
+  LEASE_LOST: {
+    exitCode: 1,
+    httpStatus: 409,
+    meaning: 'The lease that the call stands on is gone.',
+  },
+  NOT_LEADER: {
+    exitCode: 1,
+    httpStatus: 421,
+    meaning: 'Only the leader may do this, and another process leads.',
+  },
+  EVENTS_FAILED: {
+    exitCode: 1,
+    httpStatus: 503,
+    meaning: 'The event engine cannot be reached or did not answer in time.',
+  },
+  FLEET_MISMATCH: {
+    exitCode: 1,
+    httpStatus: 409,
+    meaning: 'Servers of one fleet do not share the same engines.',
+  },
+  SERVER_UNREACHABLE: {
+    exitCode: 1,
+    httpStatus: 502,
+    meaning: 'No named server answered.',
+  },
   INTERNAL: { exitCode: 3, httpStatus: 500, meaning: 'A fault of Holdfast itself.' },
 } as const satisfies Record<string, ErrorEntry>;
 

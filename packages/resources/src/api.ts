@@ -2,6 +2,7 @@
 // 1970, durations ms. Fields are only ever added.
 
 import type { AlertDelivery, AlertRecord } from './alert-record.ts';
+import type { AppliedRecord } from './fleet.ts';
 import type { Fault, ProbeResult, Status } from './result.ts';
 
 /** A check's state: `unknown` until the first valid run; `degraded` = up now but failed lately (within its last 5 runs). */
@@ -36,6 +37,21 @@ export interface CheckSummary {
   p95Ms?: number;
   certificateExpiresAtMs?: number;
   missedRuns: number;
+  /** Where it is measured, when that is more than one place; `state` is their verdict by quorum. */
+  locations?: LocationState[];
+}
+
+/** One check as seen from one place. */
+export interface LocationState {
+  location: string;
+  state: CheckState;
+  /** Too old to count: no result for two intervals and a timeout. */
+  stale: boolean;
+  sinceMs?: number;
+  lastStatus?: Status;
+  lastTotalMs?: number;
+  lastPlannedAtMs?: number;
+  lastFault?: Fault;
 }
 
 /** GET /api/v1/overview */
@@ -216,3 +232,85 @@ export type LiveEvent =
   | { type: 'alert'; alert: AlertRecord }
   | { type: 'agents'; agents: AgentSummary[] }
   | { type: 'reset' };
+
+/** GET /api/v1/fleet */
+export interface FleetOverview {
+  nowMs: number;
+  /** Absent while nobody leads. */
+  leader?: { id: string; url: string; sinceMs: number; term: string };
+  servers: FleetServer[];
+  agents: FleetAgent[];
+  /** Checks that should run at a location without a live agent, at most 1,000 of them. */
+  unassigned: { namespace: string; check: string; location: string }[];
+  resources: AppliedOverview;
+  engines: FleetEngines;
+}
+
+export interface FleetServer {
+  id: string;
+  url: string;
+  version: string;
+  startedAtMs: number;
+  leader: boolean;
+  /** The one that answers. */
+  answering: boolean;
+  applied?: AppliedRecord;
+}
+
+export interface FleetAgent {
+  id: string;
+  location: string;
+  version: string;
+  startedAtMs: number;
+  /** Its lease is held. */
+  live: boolean;
+  /** Assigned to it. */
+  checks: number;
+  /** Last heard of it by the answering server; absent when it speaks to another one. */
+  summary?: AgentSummary;
+  /** Results that wait at the agent for a server. */
+  buffered?: number;
+  applied?: AppliedRecord;
+}
+
+/** GET /api/v1/applied: are the resources live everywhere? */
+export interface AppliedOverview {
+  /** Of the store. */
+  revision: string;
+  digest: string;
+  nodes: AppliedRecord[];
+  /** Nodes that have this digest, of all that are live. */
+  live: number;
+  total: number;
+  lagMsP99?: number;
+}
+
+export interface FleetEngines {
+  coordination: {
+    engine: string;
+    shownAs: string;
+    members: { name: string; endpoint: string; version: string; leader: boolean }[];
+    warnings: string[];
+  };
+  events: { engine: string; shownAs: string };
+  results: { engine: string; shownAs: string };
+}
+
+/** POST /api/v1/runs `{namespace, check, location?}` → the run; GET /api/v1/runs/:id?wait=30s */
+export interface RunState {
+  run: string;
+  namespace: string;
+  check: string;
+  requestedAtMs: number;
+  by: string;
+  /** `expired`: no agent took it within ten minutes. */
+  state: 'queued' | 'finished' | 'expired';
+  /** Where it was or will be run. */
+  locations: string[];
+  results: ToldResult[];
+}
+
+/** GET /api/v1/runs: newest first. */
+export interface RunHistory {
+  runs: RunState[];
+}

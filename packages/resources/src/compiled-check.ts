@@ -33,6 +33,13 @@ export interface CompiledCheck {
   everyAddress?: boolean;
   /** Dialled instead of what the target's name resolves to; SNI and Host stay the target's. */
   pinnedAddress?: string;
+  /** Where it is measured; absent: at every location that has a live agent. */
+  locations?: string[];
+  /**
+   * At how many of its locations it must be bad to be bad; absent: `majority` (more than half of those
+   * that have a fresh result).
+   */
+  quorum?: number | 'majority' | 'all';
   /** What `${token:NAME}` means in this check, by name. */
   tokens?: Record<string, TokenSpec>;
   spec: ProbeSpec;
