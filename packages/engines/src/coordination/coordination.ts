@@ -5,6 +5,10 @@
 // how to come back. Nothing here may pretend: what the engine cannot answer now is an error, never an
 // old answer.
 
+import type { LeaseAuthority } from './lease-authority.ts';
+
+export type { LeaseAuthority } from './lease-authority.ts';
+
 export interface Entry {
   key: string;
   value: Uint8Array;
@@ -116,6 +120,8 @@ export interface Coordination {
   watch(prefix: string, from: bigint, signal: AbortSignal): AsyncIterable<WatchItem>;
   /** `ttlMs`: LEASE_BOUNDS. */
   lease(ttlMs: number): Promise<Lease>;
+  /** For whoever renews on behalf of others. */
+  readonly leases: LeaseAuthority;
   facts(): Promise<CoordinationFacts>;
   /** Ends every watch, stops renewing every lease (without releasing it) and lets go of everything. */
   close(): Promise<void>;
