@@ -154,6 +154,7 @@ function buildConsole() {
 const SERVERS = {
   chromium: '/usr/bin/chromium',
   'fonts-dejavu-core': '/usr/share/fonts/truetype/dejavu',
+  'etcd-client': '/usr/bin/etcdctl',
   'etcd-server': '/usr/bin/etcd',
   // Brings `initdb` and `postgres`, in a folder of their version.
   postgresql: '/usr/lib/postgresql',

@@ -16,6 +16,8 @@ export interface AlertRecord {
   /** Bad runs in a row when it fired. */
   failures: number;
   fault?: Fault;
+  /** Where it was bad when it fired, of a check that is measured at several places. */
+  locations?: string[];
 }
 
 export interface AlertDelivery {

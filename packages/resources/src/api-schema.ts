@@ -17,6 +17,8 @@ import type {
   Validation,
 } from './api.ts';
 import type { FaultTable } from './fault-table.ts';
+import { appliedOverview, fleetOverview, runHistory, runState } from './fleet-schema.ts';
+import { applyAnswer, storedResources } from './resource-schema.ts';
 import {
   count,
   durationMs,
@@ -42,6 +44,7 @@ const alertRecord = z.object({
   recoveredAtMs: timeMs.exactOptional(),
   failures: count,
   fault: fault.exactOptional(),
+  locations: z.array(z.string()).exactOptional(),
 });
 
 const alertDelivery = z.object({
@@ -55,6 +58,17 @@ const alertDelivery = z.object({
   lastAttemptAtMs: timeMs.exactOptional(),
   outcome: z.string().exactOptional(),
   payload: z.string(),
+});
+
+const locationState = z.object({
+  location: z.string(),
+  state,
+  stale: z.boolean(),
+  sinceMs: timeMs.exactOptional(),
+  lastStatus: status.exactOptional(),
+  lastTotalMs: durationMs.exactOptional(),
+  lastPlannedAtMs: timeMs.exactOptional(),
+  lastFault: fault.exactOptional(),
 });
 
 const checkSummary = z.object({
@@ -85,6 +99,7 @@ const checkSummary = z.object({
   p95Ms: durationMs.exactOptional(),
   certificateExpiresAtMs: timeMs.exactOptional(),
   missedRuns: count,
+  locations: z.array(locationState).exactOptional(),
 });
 
 const checkDetail = checkSummary.extend({
@@ -228,6 +243,12 @@ export const API_SCHEMAS = {
   AlertList: z.object({
     alerts: z.array(alertRecord.extend({ deliveries: z.array(alertDelivery) })),
   }),
+  FleetOverview: fleetOverview(agentSummary),
+  AppliedOverview: appliedOverview,
+  RunState: runState,
+  RunHistory: runHistory,
+  StoredResources: storedResources,
+  ApplyAnswer: applyAnswer,
   ApiError: apiError,
 } as const;
 

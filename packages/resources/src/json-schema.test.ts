@@ -7,8 +7,10 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import * as z from 'zod';
+import { resourceSchemas } from './file/file-schema.ts';
 import { holdfastFileSchema, kindSchema } from './json-schema.ts';
 import { KIND_EXPECTATIONS, KIND_FIELDS, kindsWith } from './probe-check/kinds.ts';
+import { RESOURCE_KINDS } from './resource-name.ts';
 
 const TESTDATA = join(import.meta.dirname, '../testdata');
 const fileSchema = z.fromJSONSchema(holdfastFileSchema() as Parameters<typeof z.fromJSONSchema>[0]);
@@ -41,6 +43,10 @@ test('unknown fields and wrong shapes are invalid to editors, too', () => {
   ]) {
     for (const value of documentsOf(file)) assert.ok(!fileSchema.safeParse(value).success, file);
   }
+});
+
+test('there are as many kinds as there are schemas', () => {
+  assert.deepEqual([...RESOURCE_KINDS], Object.keys(resourceSchemas));
 });
 
 test('every field of the file has a description', () => {

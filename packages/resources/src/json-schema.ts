@@ -9,9 +9,21 @@ export type JsonSchema = Record<string, unknown>;
 
 /** Of holdfast.yaml and holdfast.toml in their terse form. */
 export function holdfastFileSchema(): JsonSchema {
-  const { Check, AlertRule, Channel, Token, Pool, FaultTable } = resourceSchemas;
+  const { Check, AlertRule, Channel, Token, Pool, FaultTable, Namespace, Settings } =
+    resourceSchemas;
   const resources = z
-    .array(z.discriminatedUnion('kind', [Check, AlertRule, Channel, Token, Pool, FaultTable]))
+    .array(
+      z.discriminatedUnion('kind', [
+        Check,
+        AlertRule,
+        Channel,
+        Token,
+        Pool,
+        FaultTable,
+        Namespace,
+        Settings,
+      ]),
+    )
     .describe('Resources in full form.')
     .optional();
   return { ...schemaOf(fileSchema.extend({ resources })), title: 'Holdfast file' };

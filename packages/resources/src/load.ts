@@ -2,25 +2,27 @@
 // compile. Whatever the text says, the answer is a value: a configuration, or every fault at once.
 
 import type { CompiledCheck } from './compiled-check.ts';
-import { type Configuration, configurationOf } from './file/configuration.ts';
-import { type CrossPassSettings, crossPass } from './file/cross-pass.ts';
+import type { Configuration } from './file/configuration.ts';
+import type { CrossPassSettings } from './file/cross-pass.ts';
 import { readContents } from './file/file-contents.ts';
 import { FileReader, type ListFiles, type ReadFile } from './file/file-reader.ts';
 import { readIncludes } from './file/include.ts';
-import { NamedFileReader } from './file/named-files.ts';
+import { type Loaded, loadContents } from './file/load-contents.ts';
 import { ProblemList } from './file/problem-list.ts';
+import { readPlugins } from './file/read-plugins.ts';
 import { type Surroundings, surroundingDocument } from './file/surroundings.ts';
 import type { LoadPlugin } from './plugin.ts';
 import { PRESETS, type PresetName } from './presets.ts';
-import { type Problem, settled } from './problem.ts';
+import type { Problem } from './problem.ts';
 import { parseSource } from './source/parse-source.ts';
 import { nodeOf, type SourceNode } from './source/source-node.ts';
 
 export { initialFile } from './file/initial-file.ts';
 export { DEFAULT_EGRESS, DEFAULT_RETENTION, type Retention } from './house-defaults.ts';
+export { loadResources, type ResourcesRequest, resourceFaults } from './load-resources.ts';
 export { maskSecrets, type Resource } from './mask-secrets.ts';
-export { formatProblem, type Problem } from './problem.ts';
-export type { Configuration, ListFiles, ReadFile, Surroundings };
+export { formatProblem, formatResourceProblem, type Problem } from './problem.ts';
+export type { Configuration, ListFiles, Loaded, ReadFile, Surroundings };
 
 export interface LoadRequest {
   /** How problems name the file; its ending tells the syntax: `.toml`, else YAML. */
@@ -36,23 +38,23 @@ export interface LoadRequest {
   loadPlugin?: LoadPlugin;
   /** Laid under the file, weaker than all that it says. */
   preset?: PresetName;
+  /**
+   * The text is a part of something larger, such as what a store holds: limits, and whether what is named
+   * is there, are proven where the whole is. Only `written` means something then.
+   */
+  part?: boolean;
   /** Of the file that the text is to be added to: its limits hold, its pools and tokens are there. */
   around?: Surroundings;
 }
 
-/** Warnings: allowed, but probably not meant; as far as they can be told beside faults. */
-export type Loaded = { warnings: Problem[] } & (
-  | { ok: true; configuration: Configuration }
-  | { ok: false; problems: Problem[] }
-);
-
 /** Never throws, whatever the text. */
 export function loadConfiguration(request: LoadRequest): Loaded {
-  const { file, text, preset } = request;
+  const { file, text, preset, part = false } = request;
   try {
     const { documents, problems } = parseSource(file, text);
     const given = preset === undefined ? undefined : PRESETS[preset];
-    return loadDocuments(documents, problems, request, { limits: 'house', preset: given });
+    const limits = part ? 'hard' : 'house';
+    return loadDocuments(documents, problems, request, { limits, preset: given, part });
   } catch (error) {
     // A running server reads files while people edit them: a fault of ours must not end it.
     const message = `a fault of Holdfast itself: ${error instanceof Error ? error.message : 'unknown'}`;
@@ -102,19 +104,7 @@ function loadDocuments(
   const included = readIncludes(documents, reader, list);
   const { around, loadPlugin } = request;
   const beside = around === undefined ? [] : [surroundingDocument(around, documents)];
-  const contents = readContents([...included.documents, ...beside], reader, list, loadPlugin);
-  crossPass(contents, list, settings);
-  const named = new NamedFileReader(reader, list);
-  const parts = {
-    checks: named.ofChecks(contents.checks),
-    tokens: named.ofTokens(contents.tokens),
-  };
-  const problems = settled(
-    [...syntaxProblems, ...included.problems, ...list.problems],
-    request.file,
-  );
-  const { warnings } = list;
-  if (problems.length > 0) return { ok: false, problems, warnings };
-  const configuration = configurationOf(contents, parts, settings.preset, list);
-  return { ok: true, configuration, warnings };
+  const all = [...included.documents, ...beside];
+  const contents = readContents(all, reader, list, readPlugins(all, reader, list, loadPlugin));
+  return loadContents(contents, reader, list, [...syntaxProblems, ...included.problems], settings);
 }

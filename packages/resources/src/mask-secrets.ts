@@ -4,10 +4,20 @@
 import type { AlertRule, Channel } from './alert.ts';
 import type { Check } from './check.ts';
 import type { FaultTableResource } from './fault-table-resource.ts';
+import type { Namespace } from './namespace.ts';
 import type { Pool } from './pool.ts';
+import type { Settings } from './settings.ts';
 import type { Token } from './token.ts';
 
-export type Resource = Check | AlertRule | Channel | Token | Pool | FaultTableResource;
+export type Resource =
+  | Check
+  | AlertRule
+  | Channel
+  | Token
+  | Pool
+  | FaultTableResource
+  | Namespace
+  | Settings;
 
 const SECRET = '<secret>';
 

@@ -25,6 +25,12 @@ export function formatProblem(problem: Problem): string {
   return `${where}${message}${found === undefined ? '' : ` (found ${found})`}${hint === undefined ? '' : ` — ${hint}`}`;
 }
 
+/** Of a resource that stands in no file: `Kind name: path: message (found …) — hint`. */
+export function formatResourceProblem({ file, path, found, message, hint }: Problem): string {
+  const where = path === '' ? file : `${file}: ${path}`;
+  return `${where}: ${message}${found === undefined ? '' : ` (found ${found})`}${hint === undefined ? '' : ` — ${hint}`}`;
+}
+
 /** More than anybody reads at once; a file that has more is usually wrong in one place. */
 export const PROBLEMS_MAX = 500;
 

@@ -43,7 +43,7 @@ describe('valid files compile', () => {
     test(file, () => {
       const loaded = load(TESTDATA, file);
       assert.ok(loaded.ok, loaded.ok ? '' : loaded.problems.map(formatProblem).join('\n'));
-      const { resources, sourceOf, ...compiled } = loaded.configuration;
+      const { resources, written, sourceOf, ...compiled } = loaded.configuration;
       const places = compiled.checks.map((check) => sourceOf(check.namespace, check.name));
       const shown = JSON.stringify({ ...compiled, places, resources }, null, 2);
       assertSame(join(TESTDATA, `${file}.json`), `${shown}\n`);

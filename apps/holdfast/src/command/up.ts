@@ -3,11 +3,9 @@
 
 import { resolve } from 'node:path';
 import { HoldfastError } from '@holdfast/kernel';
-import type { LogLevel } from '@holdfast/telemetry/log';
 import type { Call, Command, Surroundings } from '../cli/command.ts';
 import { paint, type Terminal } from '../cli/terminal.ts';
-
-const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+import { aborted, LOG_OPTIONS, loggerFor } from './process-options.ts';
 
 export const up: Command = {
   name: 'up',
@@ -34,6 +32,13 @@ export const up: Command = {
       value: 'DIR',
       summary: 'where results are kept (default: your data folder)',
     },
+    { name: 'events', value: 'ADDR', summary: 'memory, or redis://HOST:6379', default: 'memory' },
+    {
+      name: 'results',
+      value: 'ADDR',
+      summary: 'sqlite:PATH, or postgres://HOST/DATABASE',
+      default: 'sqlite',
+    },
     {
       name: 'token',
       value: 'TOKEN',
@@ -53,8 +58,7 @@ export const up: Command = {
     },
     { name: 'demo', summary: 'show the demo even if there is a file here' },
     { name: 'preset', value: 'NAME', summary: 'dev or prod, weaker than all else; see below' },
-    { name: 'log-level', value: 'LEVEL', summary: LEVELS.join(', '), default: 'info' },
-    { name: 'log-format', value: 'FORM', summary: 'json or text (default text at a terminal)' },
+    ...LOG_OPTIONS,
   ],
   examples: [
     'holdfast up',
@@ -88,6 +92,8 @@ async function runUp(call: Call, surroundings: Surroundings): Promise<number> {
   const { standardDataFolder } = await import('../data-folder.ts');
   const { findConfiguration } = await import('../configuration-file.ts');
   const { startServer } = await import('../server/holdfast-server.ts');
+  const { alone } = await import('../server/alone.ts');
+  const { parseEvents, parseResults } = await import('../engine-address.ts');
   const { systemChance } = await import('@holdfast/kernel');
   const named = call.text('file');
   const file =
@@ -96,7 +102,15 @@ async function runUp(call: Call, surroundings: Surroundings): Promise<number> {
     const cure = 'Name a file with --file, or leave the preset out.';
     throw new HoldfastError('CONFIG_NOT_FOUND', `the preset ${preset} shows no demo`, cure);
   }
-  const server = await startServer({
+  const plan = alone({
+    location: call.text('location') ?? 'local',
+    events: parseEvents(call.text('events') ?? 'memory'),
+    ...(preset === undefined ? {} : { preset }),
+    ...(file === undefined || call.flag('demo')
+      ? {}
+      : { file: { path: file, shownAs: named ?? file } }),
+  });
+  const options = {
     clock,
     chance: systemChance,
     logger: await loggerFor(call, surroundings, house?.logFormat),
@@ -109,64 +123,29 @@ async function runUp(call: Call, surroundings: Surroundings): Promise<number> {
       workingDirectory,
       call.text('data') ?? standardDataFolder(environment, process.platform),
     ),
-    location: call.text('location') ?? 'local',
+    results: parseResults(call.text('results') ?? 'sqlite'),
     environment,
-    ...(preset === undefined ? {} : { preset }),
-    ...(file === undefined || call.flag('demo')
-      ? {}
-      : { file: { path: file, shownAs: named ?? file } }),
-  });
-  greet(terminal, server);
+  };
+  const server = await startServer(options, plan);
+  greet(terminal, server, plan.demo);
   await aborted(signal);
   await server.close();
   return 0;
 }
 
-async function loggerFor(
-  call: Call,
-  { clock, terminal }: Surroundings,
-  preset: 'json' | 'text' | undefined,
-) {
-  const { createLogger } = await import('@holdfast/telemetry/log');
-  const level = LEVELS.find((one) => one === call.text('log-level'));
-  if (level === undefined)
-    throw new HoldfastError(
-      'USAGE',
-      `unknown log level ${call.text('log-level')}`,
-      `Levels: ${LEVELS.join(', ')}.`,
-    );
-  const person = process.stderr.isTTY === true;
-  const format = call.text('log-format') ?? preset ?? (person ? 'text' : 'json');
-  if (format !== 'json' && format !== 'text')
-    throw new HoldfastError('USAGE', `unknown log format ${format}`, 'Formats: json, text.');
-  return createLogger({
-    clock,
-    level,
-    format,
-    colour: person && terminal.colour,
-    write: terminal.error,
-  });
-}
-
 function greet(
   terminal: Terminal,
-  server: { url: string; demo: boolean; dataFolder: string; checks: number },
+  server: { url: string; dataFolder: string; checks: number },
+  demo: boolean,
 ): void {
-  const what = server.demo
-    ? 'the demo'
-    : `${server.checks} ${server.checks === 1 ? 'check' : 'checks'}`;
+  const what = demo ? 'the demo' : `${server.checks} ${server.checks === 1 ? 'check' : 'checks'}`;
   const lines = [
     `${paint(terminal, 'green', terminal.unicode ? '●' : '+')} holdfast runs ${what}`,
     `  console  ${paint(terminal, 'bold', server.url)}`,
     `  metrics  ${server.url}/metrics`,
     `  data     ${server.dataFolder}`,
   ];
-  if (server.demo) lines.push('  next     holdfast init, then holdfast up --file holdfast.yaml');
+  if (demo) lines.push('  next     holdfast init, then holdfast up --file holdfast.yaml');
   lines.push('  Ctrl-C stops it.');
   terminal.out(`${lines.join('\n')}\n`);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((done) => signal.addEventListener('abort', () => done(), { once: true }));
 }

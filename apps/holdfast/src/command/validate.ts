@@ -9,7 +9,7 @@ import { paint } from '../cli/terminal.ts';
 export const validate: Command = {
   name: 'validate',
   summary: 'Check configuration files; each fault with its place and cure',
-  usage: '[FILE …]',
+  usage: '[FILE | DIR …]',
   arity: [0, 1000],
   options: [
     { name: 'json', summary: 'one JSON object on standard output' },
@@ -19,11 +19,13 @@ export const validate: Command = {
   examples: [
     'holdfast validate',
     'holdfast validate checks/*.yaml',
+    'holdfast validate checks/            all files below it, as one configuration',
     'holdfast validate --json holdfast.toml',
   ],
   notes: [
     'Exit codes: 0 no faults, 1 faults, 2 bad usage.',
-    'As a pre-commit hook: `holdfast validate $(git diff --cached --name-only -- "*holdfast.yaml")`.',
+    'As a pre-commit hook:',
+    '  holdfast validate $(git diff --cached --name-only -- "*holdfast.yaml")',
   ],
   run: runValidate,
 };

@@ -1,16 +1,11 @@
-// The whole of Holdfast on embedded engines, put together: store, agent, alerts, the configuration
-// in force and the HTTP face. Rooms never meet but here. Closing goes the way back: first no more
-// requests, then no more runs, at last the store, so that nothing measured is lost.
+// What every Holdfast server is: a store, the configuration in force, the live view, alerts and the HTTP
+// face, put together. Where the configuration comes from and who runs the checks is handed in
+// (`alone.ts`, `fleet-server.ts`). Closing goes the way back: first no more requests, then no more runs,
+// at last the store, so that nothing measured is lost.
 
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { openSqliteStore, type SqliteStore } from '@holdfast/engines/sqlite';
-import {
-  type AlertEngine,
-  createAlertEngine,
-  createSmtpSender,
-  createWebhookSender,
-} from '@holdfast/health/alert';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Store } from '@holdfast/engines/store';
 import {
   type Chance,
   type Clock,
@@ -19,33 +14,31 @@ import {
   type Logger,
   newTraceId,
 } from '@holdfast/kernel';
-import { type AgentLink, startAgent } from '@holdfast/probing/agent-link';
-import { pluginAddress } from '@holdfast/probing/plugin';
-import { RunSecrets, readSecretFile } from '@holdfast/probing/secrets';
+import type { AlertRecord } from '@holdfast/resources/alert-record';
+import type { FleetOverview } from '@holdfast/resources/api';
 import type { CompiledCheck } from '@holdfast/resources/compiled-check';
 import type { Configuration } from '@holdfast/resources/load';
 import type { PresetName } from '@holdfast/resources/presets';
 import type { ProbeResult } from '@holdfast/resources/result';
 import { createMetrics, type Metrics } from '@holdfast/telemetry/metrics';
-import { storeFile } from '../data-folder.ts';
-import { demoFile } from '../demo/demo-file.ts';
-import { startDemoTargets } from '../demo/demo-targets.ts';
+import type { ResultsAddress } from '../engine-address.ts';
 import { failureAnswer } from '../failure-answer.ts';
 import type { ListenAddress } from '../listen-address.ts';
-import { type ConfigurationSource, openConfigurationSource } from './configuration-source.ts';
+import type { Agents } from './agents.ts';
+import { Alerting } from './alerting.ts';
+import type { ConfigurationSource } from './configuration-source.ts';
+import { openStore } from './engines.ts';
 import { createEventHub, type EventHub } from './event-hub.ts';
-import { createFirstRuns, type FirstRuns } from './first-runs.ts';
+import type { FleetFace } from './fleet/fleet-face.ts';
 import type { Access } from './http/guard.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { httpDependencies } from './http-wiring.ts';
 import { createLiveView, type LiveView, RECENT_RUNS } from './live-view.ts';
 import { createProbeMetrics, type ProbeMetrics } from './probe-metrics.ts';
 import { createResultFlow } from './result-flow.ts';
+import type { RunDesk } from './run-desk.ts';
 import { TextValidator } from './text-validator.ts';
 import { startUpkeep } from './upkeep.ts';
-
-const AGENT_ID = 'embedded';
-const DEMO_FILE = 'demo.yaml';
 
 export interface ServerOptions {
   clock: Clock;
@@ -54,25 +47,53 @@ export interface ServerOptions {
   listen: ListenAddress;
   access: Access;
   dataFolder: string;
-  location: string;
+  results: ResultsAddress;
   environment: NodeJS.ProcessEnv;
+}
+
+/** What makes a server of one sort. Both are closed with it, the agents first. */
+export interface ServerPlan {
+  readonly demo: boolean;
+  /** For people: the file in force. */
+  readonly configFile?: string;
+  /** Where the file stands, for paths in texts that are to be added to it. */
+  readonly folder?: string;
   /** Laid under the file. */
-  preset?: PresetName;
-  /** Absent: the demo. */
-  file?: { path: string; shownAs: string };
+  readonly preset?: PresetName;
+  openSource(server: HoldfastServer): Promise<ConfigurationSource>;
+  /** Called when the store and the configuration are there. */
+  openWorkforce(server: HoldfastServer): Promise<Workforce>;
+  /** When it answers at its URL. */
+  serving?(server: HoldfastServer): Promise<void>;
+  /** Whether it is this server that forgets old results. */
+  retains(): boolean;
+  /** Absent: pages of this server alone are told. */
+  tellAlert?(alert: AlertRecord): Promise<void>;
+}
+
+/** Whoever measures, planned or asked for. */
+export interface Workforce {
+  agents: Agents;
+  runs: RunDesk;
+  /** Who is there, and on what they stand. */
+  overview(): Promise<FleetOverview>;
+  /** What a server of a fleet has beyond one that stands alone. */
+  fleet?: FleetFace;
 }
 
 export interface RunningServer {
   readonly url: string;
-  readonly demo: boolean;
   readonly dataFolder: string;
   readonly checks: number;
   close(): Promise<void>;
 }
 
 /** Throws HoldfastError when it cannot start; whatever was opened until then is closed again. */
-export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const server = new HoldfastServer(options);
+export async function startServer(
+  options: ServerOptions,
+  plan: ServerPlan,
+): Promise<RunningServer> {
+  const server = new HoldfastServer(options, plan);
   try {
     await server.start();
   } catch (error) {
@@ -86,201 +107,178 @@ type Close = () => Promise<void> | void;
 
 export class HoldfastServer implements RunningServer {
   readonly options: ServerOptions;
+  readonly plan: ServerPlan;
   readonly startedAtMs: number;
   readonly metrics: Metrics = createMetrics();
   readonly view: LiveView = createLiveView();
   readonly hub: EventHub = createEventHub();
   readonly #probeMetrics: ProbeMetrics = createProbeMetrics(this.metrics.meter);
-  readonly #firstRuns: FirstRuns = createFirstRuns();
   readonly #opened: Close[] = [];
-  #parts: Parts | undefined;
-  /** Of the assignment that the agent should run; 0 = none yet. */
-  #revision = 0;
+  #parts: Partial<Parts> = {};
+  #started = false;
   /** The last results that came could be kept. */
   storing = true;
   url = '';
+  /** Tells of results that are kept: pages, metrics, alerts. */
+  readonly tell: (batch: readonly ProbeResult[]) => Promise<void>;
 
-  constructor(options: ServerOptions) {
+  constructor(options: ServerOptions, plan: ServerPlan) {
     this.options = options;
+    this.plan = plan;
     this.startedAtMs = options.clock.wallMs();
-  }
-
-  get demo(): boolean {
-    return this.options.file === undefined;
+    this.tell = createResultFlow({
+      view: this.view,
+      hub: this.hub,
+      metrics: this.#probeMetrics,
+      alerts: { observe: (result) => this.part('alerting').observe(result) },
+      failure: (result) =>
+        result.status === 'up'
+          ? undefined
+          : failureAnswer(result, this.configuration.faultTable, newTraceId(options.chance)),
+    });
   }
 
   get dataFolder(): string {
     return this.options.dataFolder;
   }
 
+  get configuration(): Configuration {
+    return this.part('source').current;
+  }
+
   get checks(): number {
-    return this.parts.source.current.checks.length;
+    return this.configuration.checks.length;
   }
 
-  get parts(): Parts {
-    if (this.#parts === undefined)
-      throw new HoldfastError('INTERNAL', 'the server is not open', 'Start it first.');
-    return this.#parts;
+  /** As it is in force. */
+  checkNamed(namespace: string, name: string): CompiledCheck | undefined {
+    return this.configuration.checks.find(
+      (check) => check.name === name && check.namespace === namespace,
+    );
   }
 
-  /** The agent runs what is configured now. */
-  get inForce(): boolean {
-    return this.#revision > 0 && this.parts.agent.assignedRevision === this.#revision;
+  part<K extends keyof Parts>(name: K): Parts[K] {
+    const part = this.#parts[name];
+    if (part === undefined)
+      throw new HoldfastError('INTERNAL', `the server has no ${name} yet`, 'Start it first.');
+    return part as Parts[K];
+  }
+
+  /** Closed with the server, the last one first. */
+  owns(close: Close): void {
+    this.#opened.push(close);
   }
 
   async start(): Promise<void> {
-    const { clock, logger, dataFolder, listen } = this.options;
+    const { clock, dataFolder, listen, results: address } = this.options;
     makeFolder(dataFolder);
-    const store = await openSqliteStore({ path: storeFile(dataFolder), clock, logger });
-    this.#opened.push(() => store.close());
-    const source = await this.#openSource();
-    const alerts = this.#openAlerts(store);
-    await this.#configure(source.current, alerts);
+    const store = await openStore(address, this.options);
+    this.#parts.store = store;
+    this.owns(() => store.close());
+    const source = await this.plan.openSource(this);
+    this.#parts.source = source;
+    this.owns(() => source.close());
+    this.#openAlerting(store);
+    await this.#configure(source.current);
     const latest = await store.results.latest({ perCheck: RECENT_RUNS });
     for (const result of latest.toReversed()) this.view.observe(result);
-    await alerts.hydrate(latest);
-    const agent = this.#startAgent(store, alerts);
+    const workforce = await this.plan.openWorkforce(this);
+    this.#parts.workforce = workforce;
+    const { agents, runs } = workforce;
+    this.owns(() => agents.close());
+    this.owns(() => runs.close());
     const texts = new TextValidator(clock);
-    this.#opened.push(() => texts.close());
-    this.#parts = { store, source, alerts, agent, texts };
+    this.#parts.texts = texts;
+    this.owns(() => texts.close());
     const http = await createHttpServer(httpDependencies(this));
-    this.#opened.push(() => http.close());
+    this.owns(() => http.close());
     this.url = await http.listen(listen.host, listen.port);
-    this.#assign(source.current);
-    const { results } = store;
-    const upkeep = startUpkeep({
-      clock,
-      logger,
-      results,
-      view: this.view,
-      retention: () => source.current.retention,
-    });
-    this.#opened.push(() => upkeep.close());
+    await this.plan.serving?.(this);
+    this.#startUpkeep(store);
     source.watch();
+    this.#started = true;
+    this.enforce(source.current);
   }
 
   async close(): Promise<void> {
     for (const close of this.#opened.splice(0).reverse()) await close();
   }
 
-  async #openSource(): Promise<ConfigurationSource> {
-    const { clock, logger, preset } = this.options;
-    const source = openConfigurationSource({
-      ...(this.options.file ?? (await this.#openDemo())),
-      ...(preset === undefined ? {} : { preset }),
-      clock,
-      logger,
-      onChange: (configuration) => this.#enforce(configuration),
-      onProblem: (problem) =>
-        this.hub.publish(problem === undefined ? { type: 'config' } : { type: 'config', problem }),
-    });
-    this.#opened.push(() => source.close());
-    return source;
-  }
-
-  async #openDemo(): Promise<{ path: string; shownAs: string }> {
-    const { clock, chance, dataFolder } = this.options;
-    const targets = await startDemoTargets(clock, chance);
-    this.#opened.push(() => targets.close());
-    const path = join(dataFolder, DEMO_FILE);
-    writeFileSync(path, demoFile(targets));
-    return { path, shownAs: path };
-  }
-
-  #openAlerts(store: SqliteStore): AlertEngine {
-    const { clock, chance, logger, environment } = this.options;
-    const secrets = new RunSecrets({ environment, readFile: readSecretFile });
-    const alerts = createAlertEngine({
-      clock,
-      chance,
-      logger,
-      meter: this.metrics.meter,
-      journal: store.alertJournal,
-      send: { webhook: createWebhookSender(clock, secrets), smtp: createSmtpSender(secrets) },
-      onAlert: (alert) => this.hub.publish({ type: 'alert', alert }),
-      consoleUrl: ({ namespace, check }) =>
-        `${this.url}/checks/${encodeURIComponent(namespace)}/${encodeURIComponent(check)}`,
-    });
-    this.#opened.push(() => alerts.close());
-    return alerts;
-  }
-
-  #startAgent(store: SqliteStore, alerts: AlertEngine): AgentLink {
-    const { clock, chance, logger, location } = this.options;
-    const { view, hub } = this;
-    const { results } = store;
-    const failure = (result: ProbeResult) =>
-      result.status === 'up'
-        ? undefined
-        : failureAnswer(result, this.parts.source.current.faultTable, newTraceId(chance));
-    const metrics = this.#probeMetrics;
-    const flow = createResultFlow({ results, view, hub, metrics, failure, alerts });
-    const agent = startAgent({
-      clock,
-      logger,
-      id: AGENT_ID,
-      location,
-      onResults: async (batch) => {
-        try {
-          await flow(batch);
-          this.storing = true;
-        } catch (error) {
-          this.storing = false;
-          throw error;
-        }
-      },
-      onStatistics: (statistics) => {
-        view.setMissedRuns(statistics.missedByCheck);
-        hub.publish({ type: 'agents', agents: [agent.summary()] });
-        this.#askFirstRuns();
-      },
-    });
-    this.#opened.push(() => agent.close());
-    return agent;
-  }
-
-  async #configure(configuration: Configuration, alerts: AlertEngine): Promise<void> {
-    const { checks, rules, channels, faultTable } = configuration;
-    this.view.configure(checks);
-    this.#probeMetrics.configure(checks, faultTable);
-    await alerts.configure(rules, channels, checks);
-  }
-
-  #assign({ checks, egress, plugins }: Configuration): void {
-    this.#revision += 1;
-    const addresses = plugins.map((one) => pluginAddress(one, this.options.file?.path));
-    const revision = this.#revision;
-    this.parts.agent.assign({ revision, checks, egress, plugins: addresses });
-  }
-
-  #askFirstRuns(): void {
-    if (!this.inForce) return;
-    const { source, agent } = this.parts;
-    const hasResult = ({ namespace, name }: CompiledCheck) =>
-      this.view.last(namespace, name) !== undefined;
-    for (const { namespace, name } of this.#firstRuns.due(source.current.checks, hasResult)) {
-      agent.runNow({ namespace, check: name });
+  /** Resolves when the store has it. */
+  async keep(batch: readonly ProbeResult[]): Promise<void> {
+    try {
+      await this.part('store').results.append(batch);
+      this.storing = true;
+    } catch (error) {
+      this.storing = false;
+      throw error;
     }
   }
 
-  #enforce(configuration: Configuration): void {
-    this.#configure(configuration, this.parts.alerts)
+  /** A new configuration is in force; the source calls it. What comes before the start has ended is taken up then. */
+  enforce(configuration: Configuration): void {
+    if (!this.#started) return;
+    this.#configure(configuration)
       .then(() => {
-        // A newer one may have come meanwhile; the agent is never told an older one after it.
-        this.#assign(this.parts.source.current);
+        // A newer one may have come meanwhile; agents are never told an older one after it.
+        this.part('workforce').agents.enforce(this.configuration);
         this.hub.publish({ type: 'checks' });
       })
       .catch((error: unknown) => {
         this.options.logger.error('configuration not enforced', { error: String(error) });
       });
   }
+
+  /** The source has faults, or (undefined) is well again. */
+  tellProblem(problem: string | undefined): void {
+    this.hub.publish(problem === undefined ? { type: 'config' } : { type: 'config', problem });
+  }
+
+  #openAlerting(store: Store): void {
+    const { clock, chance, logger, environment } = this.options;
+    const alerting = new Alerting({
+      clock,
+      chance,
+      logger,
+      meter: this.metrics.meter,
+      store,
+      environment,
+      onAlert: (alert) => {
+        if (this.plan.tellAlert === undefined) this.hub.publish({ type: 'alert', alert });
+        else void this.plan.tellAlert(alert);
+      },
+      consoleUrl: ({ namespace, check }) =>
+        `${this.url}/checks/${encodeURIComponent(namespace)}/${encodeURIComponent(check)}`,
+    });
+    this.#parts.alerting = alerting;
+    this.owns(() => alerting.stop());
+  }
+
+  #startUpkeep(store: Store): void {
+    const { clock, logger } = this.options;
+    const upkeep = startUpkeep({
+      clock,
+      logger,
+      results: store.results,
+      view: this.view,
+      retention: () => (this.plan.retains() ? this.configuration.retention : undefined),
+    });
+    this.owns(() => upkeep.close());
+  }
+
+  async #configure(configuration: Configuration): Promise<void> {
+    const { checks, faultTable } = configuration;
+    this.view.configure(checks);
+    this.#probeMetrics.configure(checks, faultTable);
+    await this.part('alerting').configure(configuration);
+  }
 }
 
 export interface Parts {
-  store: SqliteStore;
+  store: Store;
   source: ConfigurationSource;
-  alerts: AlertEngine;
-  agent: AgentLink;
+  alerting: Alerting;
+  workforce: Workforce;
   texts: TextValidator;
 }
 

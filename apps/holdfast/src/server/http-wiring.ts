@@ -12,12 +12,15 @@ import type { AroundText } from './validation.ts';
 const CONSOLE_FOLDER = join(dirname(fileURLToPath(import.meta.url)), '../../../console/dist');
 
 export function httpDependencies(server: HoldfastServer): HttpDependencies {
-  const { options, view, hub, metrics, startedAtMs } = server;
-  const { store, source, agent, texts } = server.parts;
+  const { options, plan, view, hub, metrics, startedAtMs } = server;
+  const store = server.part('store');
+  const source = server.part('source');
+  const { agents, runs, fleet, overview } = server.part('workforce');
+  const texts = server.part('texts');
   return {
     clock: options.clock,
     logger: options.logger,
-    access: options.access,
+    access: { ...options.access, granted: () => source.current.access },
     view,
     hub,
     metrics,
@@ -27,31 +30,30 @@ export function httpDependencies(server: HoldfastServer): HttpDependencies {
     facts: () => ({
       startedAtMs,
       version: VERSION,
-      demo: server.demo,
-      ...(options.file === undefined ? {} : { configFile: options.file.shownAs }),
+      demo: plan.demo,
+      ...(plan.configFile === undefined ? {} : { configFile: plan.configFile }),
       ...(source.problem === undefined ? {} : { configProblem: source.problem }),
     }),
-    agents: () => [agent.summary()],
+    agents: () => agents.summaries(),
+    runs,
+    fleetOverview: overview,
+    ...(fleet === undefined ? {} : { fleet }),
     describe: (namespace, name) => describe(source.current, namespace, name),
-    runNow: (namespace, check) => {
-      if (!agent.summary().connected) return false;
-      agent.runNow({ namespace, check });
-      return true;
-    },
+    runNow: (namespace, check) => agents.runNow({ namespace, check }),
     validate: (text, format) => texts.validate(text, format, aroundTexts(server)),
     tryCheck: (written, traceId) =>
-      tryCheck(written, { ...source.current, ...aroundTexts(server) }, agent, traceId),
+      tryCheck(written, { ...source.current, ...aroundTexts(server) }, agents, traceId),
     faultTable: () => source.current.faultTable,
-    readiness: () => ({ store: server.storing, agent: server.inForce }),
+    readiness: () => ({ store: server.storing, agent: agents.inForce }),
   };
 }
 
-function aroundTexts({ options: { file, preset }, parts }: HoldfastServer): AroundText {
-  const { plugins, surroundings } = parts.source.current;
+function aroundTexts({ plan: { folder, preset }, configuration }: HoldfastServer): AroundText {
+  const { plugins, surroundings } = configuration;
   return {
     plugins,
     surroundings,
-    ...(file === undefined ? {} : { folder: dirname(file.path) }),
+    ...(folder === undefined ? {} : { folder }),
     ...(preset === undefined ? {} : { preset }),
   };
 }

@@ -47,3 +47,32 @@ test('a changed configuration keeps what is known of checks that stay', () => {
   assert.equal(view.has('default', 'gone'), false);
   assert.deepEqual(countStates(view.summaries()), { up: 1, degraded: 0, down: 0, unknown: 1 });
 });
+
+test('a check measured at three places is down when two say so, and each place is told', () => {
+  const view = createLiveView();
+  view.configure([sampleCheck({ locations: ['fra', 'nyc', 'sin'] })]);
+  const run = (location: string, atMs: number, status: 'up' | 'down') =>
+    view.observe(
+      sampleResult({ status, key: { ...sampleResult().key, location, plannedAtMs: atMs } }),
+    )?.state;
+  assert.equal(run('fra', 1_000, 'up'), 'up');
+  assert.equal(run('nyc', 1_000, 'up'), 'up');
+  assert.equal(run('sin', 1_000, 'down'), 'degraded');
+  assert.equal(run('nyc', 2_000, 'down'), 'down');
+  const summary = view.summary('default', 'shop');
+  assert.equal(summary?.sinceMs, 2_000);
+  assert.equal(summary?.lastStatus, 'down');
+  assert.deepEqual(
+    summary?.locations?.map(({ location, state, stale }) => [location, state, stale]),
+    [
+      ['fra', 'up', false],
+      ['nyc', 'down', false],
+      ['sin', 'down', false],
+    ],
+  );
+  const hours = 3_600_000;
+  assert.equal(run('fra', hours, 'up'), 'up', 'what is silent for long is not asked');
+  assert.equal(view.summary('default', 'shop')?.locations?.[1]?.stale, true);
+  view.configure([sampleCheck({ locations: ['fra'] })]);
+  assert.equal(view.summary('default', 'shop')?.locations, undefined);
+});

@@ -5,7 +5,7 @@ import { quantileOf, Ring } from '@holdfast/kernel';
 import type { CheckState, CheckSummary, LiveEvent, RunLetter } from '@holdfast/resources/api';
 import type { CompiledCheck } from '@holdfast/resources/compiled-check';
 import type { ProbeResult, Status } from '@holdfast/resources/result';
-import { advance, type CheckProgress, UNSEEN } from './check-progress.ts';
+import { CheckPlaces } from './check-places.ts';
 import { kindOf } from './kind-of.ts';
 
 /** As many history bars as a row of the page can show. */
@@ -17,9 +17,8 @@ type Run = CheckSummary['recent'][number];
 
 interface Entry {
   check: CompiledCheck;
-  progress: CheckProgress;
+  places: CheckPlaces;
   recent: Ring<Run>;
-  last?: ProbeResult;
   certificateExpiresAtMs?: number;
   availability24h?: number;
   missedRuns: number;
@@ -59,7 +58,7 @@ export function createLiveView(): LiveView {
       return entry && summarise(entry);
     },
     summaries: () => [...entries.values()].map(summarise),
-    last: (namespace, name) => find(namespace, name)?.last,
+    last: (namespace, name) => find(namespace, name)?.places.last,
     setAvailability: (namespace, name, share) => {
       const entry = find(namespace, name);
       if (entry !== undefined) entry.availability24h = share;
@@ -74,21 +73,19 @@ export function createLiveView(): LiveView {
 }
 
 function keep(check: CompiledCheck, known: Entry | undefined): [string, Entry] {
-  const blank = { progress: UNSEEN, recent: new Ring<Run>(RECENT_RUNS), missedRuns: 0 };
+  const blank = { places: new CheckPlaces(), recent: new Ring<Run>(RECENT_RUNS), missedRuns: 0 };
+  known?.places.configure(check);
   return [checkId(check.namespace, check.name), { ...(known ?? blank), check }];
 }
 
 function take(entry: Entry, result: ProbeResult): (LiveEvent & { type: 'result' }) | undefined {
-  const progress = advance(entry.progress, result);
-  if (progress === entry.progress) return undefined;
+  if (!entry.places.take(entry.check, result)) return undefined;
   const { namespace, check, plannedAtMs } = result.key;
   const { status, totalMs, fault } = result;
-  entry.progress = progress;
   entry.recent.push({ plannedAtMs, totalMs, run: LETTERS[status] });
-  entry.last = result;
   const expiresAtMs = earliestExpiryMs(result);
   if (expiresAtMs !== undefined) entry.certificateExpiresAtMs = expiresAtMs;
-  const { state, sinceMs } = progress;
+  const { state, sinceMs } = entry.places;
   return {
     type: 'result',
     namespace,
@@ -108,12 +105,14 @@ function earliestExpiryMs(result: ProbeResult): number | undefined {
 }
 
 function summarise(entry: Entry): CheckSummary {
-  const { check, progress, last } = entry;
+  const { check, places } = entry;
+  const { last, state, sinceMs } = places;
   const recent = entry.recent.toArray();
   const upMs = recent.filter((run) => run.run === 'u').map((run) => run.totalMs);
   upMs.sort((a, b) => a - b);
   const optional = {
-    sinceMs: progress.sinceMs,
+    sinceMs,
+    locations: places.locations(check),
     lastStatus: last?.status,
     lastTotalMs: last?.totalMs,
     lastPlannedAtMs: last?.key.plannedAtMs,
@@ -133,7 +132,7 @@ function summarise(entry: Entry): CheckSummary {
     intervalMs: check.intervalMs,
     timeoutMs: check.timeoutMs,
     paused: check.paused,
-    state: progress.state,
+    state,
     recent,
     missedRuns: entry.missedRuns,
     ...Object.fromEntries(known),

@@ -1,7 +1,6 @@
-// The way of a result through the server: kept, shown, counted and judged for alerts, each at once.
-// What the agent sent is acknowledged only once it is stored.
+// The way of a result through the server: kept, and told (shown, counted, judged for alerts). A server
+// with an agent of its own does both at once; in a fleet one server keeps it and all tell it.
 
-import type { Results } from '@holdfast/engines/results';
 import type { FailureAnswer } from '@holdfast/resources/api';
 import type { ProbeResult } from '@holdfast/resources/result';
 import type { EventHub } from './event-hub.ts';
@@ -9,7 +8,6 @@ import type { LiveView } from './live-view.ts';
 import type { ProbeMetrics } from './probe-metrics.ts';
 
 export interface ResultFlowOptions {
-  results: Results;
   view: LiveView;
   hub: EventHub;
   metrics: ProbeMetrics;
@@ -19,12 +17,13 @@ export interface ResultFlowOptions {
   alerts: { observe(result: ProbeResult): Promise<void> };
 }
 
+/** Tells of a batch; resolves when all that it caused is written down. */
 export function createResultFlow(
   options: ResultFlowOptions,
 ): (batch: readonly ProbeResult[]) => Promise<void> {
-  const { results, view, hub, metrics, failure, alerts } = options;
+  const { view, hub, metrics, failure, alerts } = options;
   return async (batch) => {
-    const work: Promise<unknown>[] = [results.append(batch)];
+    const work: Promise<unknown>[] = [];
     for (const result of batch) {
       const event = view.observe(result);
       if (event === undefined) continue;

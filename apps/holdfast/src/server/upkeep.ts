@@ -23,7 +23,8 @@ export interface UpkeepOptions {
   logger: Logger;
   results: Results;
   view: LiveView;
-  retention(): RetentionPolicy;
+  /** Absent while it is another server's turn to forget. */
+  retention(): RetentionPolicy | undefined;
 }
 
 export function startUpkeep(options: UpkeepOptions): Upkeep {
@@ -31,7 +32,8 @@ export function startUpkeep(options: UpkeepOptions): Upkeep {
   const rounds = [
     everyNowAndThen(clock, logger, AVAILABILITY_EVERY_MS, () => refreshAvailability(options)),
     everyNowAndThen(clock, logger, RETENTION_EVERY_MS, async () => {
-      const rows = await results.retain(options.retention(), clock.wallMs());
+      const policy = options.retention();
+      const rows = policy === undefined ? 0 : await results.retain(policy, clock.wallMs());
       if (rows > 0) logger.info('forgot old results', { rows });
     }),
   ];

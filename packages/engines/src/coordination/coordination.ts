@@ -26,7 +26,7 @@ export type Compare =
   | { key: string; modRevision: bigint }
   | { key: string; value: Uint8Array };
 
-/** A transaction writes a key at most once. */
+/** Carried out in their order: a get sees what stands before it. A transaction writes a key at most once. */
 export type Operation =
   | { type: 'put'; key: string; value: Uint8Array; lease?: bigint }
   | { type: 'delete'; key: string }
@@ -42,7 +42,7 @@ export interface Transaction {
 export interface TransactionAnswer {
   /** `then` was carried out, not `else`. */
   done: boolean;
-  /** Of the store after it. */
+  /** Of the store after it; one that changed nothing leaves it as it was. */
   revision: bigint;
   /** What the gets of the branch found, in their order; absent keys are left out. */
   entries: Entry[];
@@ -81,7 +81,10 @@ export interface Lease {
   readonly validUntilMs: number;
   /** `Clock.nowMs` at which the last confirmed renewal was sent. */
   readonly renewedAtMs: number;
-  /** Aborted once the engine said that it is gone or its validity ran out. It never comes back. */
+  /**
+   * Aborted once the engine said that it is gone, its validity ran out, it was released, or nobody renews
+   * it any more because the engine was closed. It never comes back.
+   */
   readonly lost: AbortSignal;
   /** Its keys vanish at once, or at the end of its ttl where the engine cannot be reached. Twice is once. */
   release(): Promise<void>;
@@ -129,8 +132,9 @@ export interface Coordination {
 
 /** etcd's own bound (`--max-txn-ops`). */
 export const TRANSACTION_OPERATIONS_MAX = 128;
-/** etcd refuses requests above 1.5 MiB. */
 export const VALUE_BYTES_MAX = 1024 * 1024;
+/** Keys and values of a whole transaction; etcd refuses requests above 1.5 MiB. */
+export const TRANSACTION_BYTES_MAX = 1_280 * 1024;
 export const KEY_BYTES_MAX = 1_024;
 export const LEASE_BOUNDS = { minMs: 1_000, maxMs: 3_600_000 };
 export const WATCH_SIGN_MS = 5_000;

@@ -9,6 +9,8 @@ export const KEYS = {
   /** What users write; the value is the resource as JSON. */
   resource: (kind: string, namespace: string, name: string) =>
     `${ROOT}resources/${kind}/${namespace}/${name}`,
+  /** Put by every apply, so that what each of them proved still holds when it writes. */
+  resourcesWriter: `${ROOT}resources-writer`,
   servers: `${ROOT}servers/`,
   /** Leased. */
   server: (id: string) => `${ROOT}servers/${id}`,

@@ -12,8 +12,10 @@ export interface StreamEvent {
   key: string;
   /** Wall time. */
   atMs: number;
-  /** As JSON keeps it. */
+  /** As JSON keeps it; it must not be changed once it is published. */
   data: unknown;
+  /** Written by bridges, so that nothing goes in a circle: the process on whose bus it was published. */
+  origin?: string;
 }
 
 export interface Delivery {
@@ -22,7 +24,10 @@ export interface Delivery {
   readonly position: string;
   /** 1 = the first time to this group. */
   readonly attempt: number;
-  /** It was handled: the group will not see it again. Twice is once. */
+  /**
+   * It was handled: the group will not see it again. Twice is once. Never rejects: resolves when the
+   * engine has it, or when it cannot matter any more because the event goes to another consumer.
+   */
   ack(): Promise<void>;
 }
 
@@ -40,6 +45,16 @@ export interface ConsumeOptions {
   unacknowledgedMax?: number;
 }
 
+export interface ReadOptions {
+  /** From after this position. */
+  after?: string;
+  /** From what was published then or later, by the engine's clock; `after` goes before it. */
+  fromMs?: number;
+  live: boolean;
+}
+
+export type ReadItem = Omit<Delivery, 'ack' | 'attempt'>;
+
 export interface StreamLag {
   /** Published and never delivered to the group. */
   waiting: number;
@@ -47,7 +62,7 @@ export interface StreamLag {
   unacknowledged: number;
   /** Age of the oldest of both; absent when there is none. */
   oldestMs?: number;
-  /** Trimmed before the group saw them, since this process began. */
+  /** Trimmed before the group acknowledged them, as far as this process could tell since it began. */
   missed: number;
 }
 
@@ -63,11 +78,7 @@ export interface Events {
    * Everything to this reader alone, without a group: from after a position, from a wall time, or
    * only what comes. With `live` it goes on for good, else it ends at the present end.
    */
-  read(
-    stream: string,
-    options: { after?: string; fromMs?: number; live: boolean },
-    signal: AbortSignal,
-  ): AsyncIterable<Omit<Delivery, 'ack' | 'attempt'>>;
+  read(stream: string, options: ReadOptions, signal: AbortSignal): AsyncIterable<ReadItem>;
   lag(stream: string, group: string): Promise<StreamLag>;
   facts(): Promise<{ engine: 'memory' | 'redis' /** Without credentials. */; endpoint: string }>;
   /** Ends every consumer; what is unacknowledged goes to others. */

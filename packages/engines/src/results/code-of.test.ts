@@ -20,4 +20,5 @@ it('knows none where there was no answer, or no such thing', () => {
 
 it('bounds what a code may be', () => {
   assert.equal(codeOf({ kind: 'dns', detail: { rcode: 'x'.repeat(41) } }), 'other');
+  assert.equal(codeOf({ kind: 'dns', detail: { rcode: 'a\0' } }), 'other');
 });

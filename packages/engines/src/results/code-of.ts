@@ -20,5 +20,6 @@ export function codeOf({ kind, detail }: Pick<ProbeResult, 'kind' | 'detail'>): 
   const value = detail[field];
   if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : undefined;
   if (typeof value !== 'string' || value === '') return undefined;
-  return value.length > CODE_CHARACTERS_MAX ? OTHER_CODES : value;
+  // No protocol has such a name, and PostgreSQL takes NUL in no text.
+  return value.length > CODE_CHARACTERS_MAX || value.includes('\0') ? OTHER_CODES : value;
 }

@@ -94,6 +94,7 @@ async function refusesBadRows(results: Results): Promise<void> {
     { ...row, totalMs: Number.NaN },
     { ...row, key: { ...row.key, plannedAtMs: 0.5 } },
     { ...row, key: { ...row.key, attempt: -1 } },
+    { ...row, key: { ...row.key, location: 'a\0b' } },
   ];
   for (const each of bad) await assert.rejects(results.append([row, each]), isCode('USAGE'));
   assert.deepEqual(await results.latest({}), []);

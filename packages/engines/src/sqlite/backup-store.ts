@@ -5,9 +5,10 @@
 import { copyFileSync, existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { HoldfastError, isHoldfastError } from '@holdfast/kernel';
+import { storeFailed } from '../rows/store-failed.ts';
 import { lockStore, openForReading } from './database.ts';
 import { MIGRATIONS, schemaVersion } from './schema.ts';
-import { fromErrorRecord, storeFailed, toErrorRecord } from './store-error.ts';
+import { fromErrorRecord, toErrorRecord } from './store-error.ts';
 
 export interface CopyFacts {
   bytes: number;

@@ -4,8 +4,9 @@ import { fault, seededChance } from '@holdfast/kernel';
 import type { ProbeResult } from '@holdfast/resources/result';
 import fastCheck from 'fast-check';
 import { sampleResult } from '../results/sample-results.ts';
-import { BatchEncoder, TEMPLATE_SLOT_MS } from './batch-encoder.ts';
-import type { RowPage } from './row-columns.ts';
+import { BatchEncoder, TEMPLATE_SLOT_MS } from '../rows/batch-encoder.ts';
+import type { RowPage } from '../rows/row-columns.ts';
+import { writeBody } from './row-body.ts';
 import { decodeRows } from './row-decoder.ts';
 
 function run(plannedAtMs: number, rest: Partial<ProbeResult> = {}): ProbeResult {
@@ -25,7 +26,7 @@ function joined(pages: readonly RowPage[]): RowPage {
 }
 
 it('sends a template once, and after a reset again', () => {
-  const encoder = new BatchEncoder();
+  const encoder = new BatchEncoder(writeBody);
   const first = encoder.encode([run(1000), run(2000)], 0);
   assert.equal(first.templates.length, 1);
   assert.equal(first.certificates.length, 3);
@@ -42,7 +43,7 @@ it('sends a template once, and after a reset again', () => {
 });
 
 it('renews templates in time, so that none outlives the rows it serves for long', () => {
-  const encoder = new BatchEncoder();
+  const encoder = new BatchEncoder(writeBody);
   const before = encoder.encode([run(TEMPLATE_SLOT_MS - 1)], 0);
   assert.equal(before.templates[0]?.untilMs, TEMPLATE_SLOT_MS);
   assert.equal(encoder.encode([run(TEMPLATE_SLOT_MS)], 0).templates.length, 1);
@@ -52,7 +53,7 @@ it('renews templates in time, so that none outlives the rows it serves for long'
 });
 
 it('takes a new template when the old one has ceased to fit', () => {
-  const encoder = new BatchEncoder();
+  const encoder = new BatchEncoder(writeBody);
   encoder.encode([run(0)], 0);
   const excerpt = 'another page altogether '.repeat(80);
   const changed = Array.from({ length: 20 }, (_, i) =>
@@ -65,7 +66,7 @@ it('takes a new template when the old one has ceased to fit', () => {
 });
 
 it('keeps a full HTTPS run in few bytes', () => {
-  const encoder = new BatchEncoder();
+  const encoder = new BatchEncoder(writeBody);
   const rows = Array.from({ length: 100 }, (_, i) => run(i * 1000));
   const batch = encoder.encode(rows, 0);
   assert.ok(batch.columns.bodies.length / 100 < 200, `${batch.columns.bodies.length / 100} a row`);
@@ -108,7 +109,7 @@ it('gives back any run, whatever its neighbours', () => {
     const rows = plan.map(({ plannedAtMs, rest }) =>
       run(plannedAtMs, rest as Partial<ProbeResult>),
     );
-    const batch = new BatchEncoder().encode(rows, 0);
+    const batch = new BatchEncoder(writeBody).encode(rows, 0);
     assert.deepEqual(batch.refused, []);
     assert.deepEqual(decodeRows(batch), rows);
   });

@@ -4,13 +4,13 @@
 import type { AlertDelivery, AlertRecord } from '@holdfast/resources/alert-record';
 import type { CheckReference } from '@holdfast/resources/result';
 import type { CodeRuns, LatencyDistribution, Usage } from '../results/results.ts';
-import type { RowBatch } from './batch-encoder.ts';
+import type { RowBatch } from '../rows/batch-encoder.ts';
+import type { RowPage } from '../rows/row-columns.ts';
 import type { CodeRequest } from './code-reader.ts';
 import type { MoveProgress } from './move-results.ts';
 import type { RetentionBounds, RetentionCursor, RetentionSlice } from './retention.ts';
 import type { RollupRequest } from './rollup-buckets.ts';
 import type { RollupPage } from './rollup-reader.ts';
-import type { RowPage } from './row-columns.ts';
 import type { ErrorRecord } from './store-error.ts';
 import type { LatestRequest, SeriesRequest } from './store-reader.ts';
 

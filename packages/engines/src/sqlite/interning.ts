@@ -3,7 +3,7 @@
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { CheckReference } from '@holdfast/resources/result';
-import { checkText } from './row-columns.ts';
+import { checkText } from '../rows/row-columns.ts';
 
 const NAMES_MAX = 50_000;
 

@@ -4,8 +4,9 @@ import { it } from 'node:test';
 import { seededChance } from '@holdfast/kernel';
 import type { ProbeResult } from '@holdfast/resources/result';
 import { sampleResult } from '../results/sample-results.ts';
-import { BatchEncoder } from './batch-encoder.ts';
+import { BatchEncoder } from '../rows/batch-encoder.ts';
 import { type MoveProgress, moveResults } from './move-results.ts';
+import { writeBody } from './row-body.ts';
 import { decodeRows } from './row-decoder.ts';
 import { MIGRATIONS, migrate } from './schema.ts';
 import { StoreReader } from './store-reader.ts';
@@ -18,7 +19,7 @@ const COLUMNS = 'check_id, planned_ms, location_id, attempt, status, total_ms, t
 function storeOfFirstVersion(rows: readonly ProbeResult[]): DatabaseSync {
   const today = new DatabaseSync(':memory:');
   migrate(today);
-  new StoreWriter(today).append(new BatchEncoder().encode(rows, 0));
+  new StoreWriter(today).append(new BatchEncoder(writeBody).encode(rows, 0));
   const database = new DatabaseSync(':memory:');
   migrate(database, MIGRATIONS.slice(0, 1));
   for (const [table, columns] of [
@@ -114,7 +115,7 @@ it('takes new rows after the move, and knows those that are there', () => {
   migrate(database);
   moveResults(database, () => {});
   const writer = new StoreWriter(database);
-  const encoder = new BatchEncoder();
+  const encoder = new BatchEncoder(writeBody);
   encoder.reset(writer.nextTemplateId());
   const more = runs('web', 41_000 * MINUTE_MS);
   const duplicates = writer.append(encoder.encode([...ROWS, ...more], 0));

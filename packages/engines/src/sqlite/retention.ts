@@ -4,9 +4,10 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import { type Clock, systemClock } from '@holdfast/kernel';
+import { DAY_MS } from '../results/questions.ts';
 import { forgetAlerts } from './journal-retention.ts';
 import { SLOTS_PER_HOUR, slotOf } from './slot-marks.ts';
-import { DAY_MS, type StoreWriter } from './store-writer.ts';
+import type { StoreWriter } from './store-writer.ts';
 
 /** A slice ends soon after this; with its last statement it stays below 50 ms. */
 const SLICE_MS = 15;

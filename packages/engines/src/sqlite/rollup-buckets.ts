@@ -3,11 +3,8 @@
 // that would hold too much is refused before it does.
 
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
-import { HoldfastError, LatencySketch } from '@holdfast/kernel';
-import { HOUR_MS, MINUTE_MS } from './store-writer.ts';
-
-/** A day of hours for 8,000 checks; an answer of this size has 20 MB. */
-const BUCKETS_MAX = 200_000;
+import { HOUR_MS, MINUTE_MS } from '../results/questions.ts';
+import { type Bucket, mergeBuckets } from '../rows/bucket-sums.ts';
 
 export type Grain = 'minutes' | 'hours';
 
@@ -20,23 +17,14 @@ export interface RollupRequest {
   stepMs: number;
 }
 
-export interface Bucket {
-  checkId: number;
-  startMs: number;
-  /** By position in STATUSES. */
-  counts: [number, number, number, number];
-  /** Of the runs that were up. */
-  sketch: LatencySketch | undefined;
-}
-
 const COLUMNS = 'start_ms, check_id, up, down, timeout, invalid, sketch';
 
 /** By time; throws USAGE when they are too many to hold. */
 export function readBuckets(database: DatabaseSync, request: RollupRequest): Bucket[] {
   const grain = request.stepMs % HOUR_MS === 0 ? 'hours' : 'minutes';
   const { checkId } = request;
-  if (checkId === undefined) return merge(ofAll(database, grain, request), request.stepMs);
-  return merge(ofCheck(database, grain, COLUMNS, { ...request, checkId }), request.stepMs);
+  if (checkId === undefined) return mergeBuckets(ofAll(database, grain, request), request.stepMs);
+  return mergeBuckets(ofCheck(database, grain, COLUMNS, { ...request, checkId }), request.stepMs);
 }
 
 /** The rows of one check with these columns, by time; range and grain start together. */
@@ -76,41 +64,4 @@ function arrays(database: DatabaseSync, sql: string): StatementSync {
   const statement = database.prepare(sql);
   statement.setReturnArrays(true);
   return statement;
-}
-
-/** Rows come by time, so a check's bucket is complete when its next begins. */
-function merge(rows: Iterable<SQLOutputValue[]>, stepMs: number): Bucket[] {
-  const buckets: Bucket[] = [];
-  const running = new Map<number, Bucket>();
-  for (const row of rows) {
-    const checkId = Number(row[1]);
-    const startMs = Math.floor(Number(row[0]) / stepMs) * stepMs;
-    let bucket = running.get(checkId);
-    if (bucket?.startMs !== startMs) {
-      bucket = { checkId, startMs, counts: [0, 0, 0, 0], sketch: undefined };
-      running.set(checkId, bucket);
-      if (buckets.push(bucket) > BUCKETS_MAX) throw tooMany();
-    }
-    add(bucket, row);
-  }
-  return buckets;
-}
-
-function add(bucket: Bucket, row: SQLOutputValue[]): void {
-  bucket.counts[0] += Number(row[2]);
-  bucket.counts[1] += Number(row[3]);
-  bucket.counts[2] += Number(row[4]);
-  bucket.counts[3] += Number(row[5]);
-  const bytes = row[6];
-  if (!(bytes instanceof Uint8Array)) return;
-  bucket.sketch ??= new LatencySketch();
-  bucket.sketch.mergeEncoded(bytes);
-}
-
-function tooMany(): HoldfastError {
-  return new HoldfastError(
-    'USAGE',
-    `The answer would hold more than ${BUCKETS_MAX} buckets`,
-    'Ask for a shorter range, a larger step, or one check.',
-  );
 }

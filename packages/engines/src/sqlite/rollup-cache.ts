@@ -4,7 +4,7 @@
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LatencySketch } from '@holdfast/kernel';
-import { addCodedRun, type CodeSketches, decodeOwn, encodeOwn } from './code-sketches.ts';
+import { addCodedRun, type CodeSketches, decodeOwn, encodeOwn } from '../rows/code-sketches.ts';
 
 /** The running minute and hour of 10,000 checks, and late rows. */
 const BUCKETS_MAX = 24_000;

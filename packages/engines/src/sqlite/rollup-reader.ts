@@ -5,7 +5,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { LatencySketch } from '@holdfast/kernel';
 import type { CheckReference } from '@holdfast/resources/result';
 import type { LatencyDistribution } from '../results/results.ts';
-import { type Bucket, type RollupRequest, readBuckets } from './rollup-buckets.ts';
+import { type Bucket, compareChecks, latencyOf } from '../rows/bucket-sums.ts';
+import { type RollupRequest, readBuckets } from './rollup-buckets.ts';
 
 /** Numbers per bucket, in this order. Latencies are NaN when no run was up. */
 export const ROLLUP_FIELDS = [
@@ -64,7 +65,7 @@ export class RollupReader {
       const reference = { namespace: String(row.namespace), check: String(row.check) };
       checks.set(checkId, { reference, position: 0 });
     }
-    const ordered = [...checks.values()].sort((a, b) => compare(a.reference, b.reference));
+    const ordered = [...checks.values()].sort((a, b) => compareChecks(a.reference, b.reference));
     for (const [position, check] of ordered.entries()) check.position = position;
     // Buckets come by time, so each check's are in order already.
     const byCheck = ordered.map((): Bucket[] => []);
@@ -80,27 +81,11 @@ function numbersOf(byCheck: readonly Bucket[][]): Float64Array<ArrayBuffer> {
   for (const [position, buckets] of byCheck.entries())
     for (const { startMs, counts, sketch } of buckets) {
       numbers.set([position, startMs, ...counts], at);
-      numbers.set(sketch === undefined ? NO_LATENCY : latencyOf(sketch), at + LATENCY_AT);
+      numbers.set(
+        sketch === undefined ? NO_LATENCY : Object.values(latencyOf(sketch)),
+        at + LATENCY_AT,
+      );
       at += ROLLUP_FIELDS.length;
     }
   return numbers;
-}
-
-function latencyOf(sketch: LatencySketch): number[] {
-  const quantileMs = (share: number) => sketch.quantile(share) ?? Number.NaN;
-  const meanMs = sketch.sum / sketch.count;
-  return [
-    quantileMs(0),
-    meanMs,
-    quantileMs(0.5),
-    quantileMs(0.95),
-    quantileMs(0.99),
-    quantileMs(1),
-  ];
-}
-
-function compare(a: CheckReference, b: CheckReference): number {
-  if (a.namespace !== b.namespace) return a.namespace < b.namespace ? -1 : 1;
-  if (a.check === b.check) return 0;
-  return a.check < b.check ? -1 : 1;
 }

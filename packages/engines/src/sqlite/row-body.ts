@@ -3,7 +3,7 @@
 // layout belongs to schema version 1; it must never change without a migration.
 
 import type { Phase, PhaseName } from '@holdfast/resources/result';
-import type { ByteReader, ByteWriter } from './bytes.ts';
+import type { ByteReader, ByteWriter } from '../rows/bytes.ts';
 
 /** The position is the number in the store: append only, never reorder. */
 const PHASES: readonly PhaseName[] = ['resolve', 'connect', 'tls', 'write', 'wait', 'transfer'];

@@ -2,10 +2,15 @@
 // therefore frozen. A row whose template is gone (deleted while it was read) is left out.
 
 import type { CertificateFacts, ProbeResult } from '@holdfast/resources/result';
-import { ByteReader } from './bytes.ts';
+import { ByteReader } from '../rows/bytes.ts';
+import {
+  type RowColumns,
+  type RowPage,
+  STATUSES,
+  type TemplateRecord,
+} from '../rows/row-columns.ts';
+import { Template } from '../rows/template.ts';
 import { readBody } from './row-body.ts';
-import { type RowColumns, type RowPage, STATUSES, type TemplateRecord } from './row-columns.ts';
-import { Template } from './template.ts';
 
 type Shared = Pick<ProbeResult, 'kind' | 'target' | 'agent' | 'fault' | 'context' | 'detail'>;
 

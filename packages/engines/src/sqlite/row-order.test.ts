@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fastCheck from 'fast-check';
-import { emptyColumns } from './row-columns.ts';
+import { emptyColumns } from '../rows/row-columns.ts';
 import { inKeyOrder } from './row-order.ts';
 import { slotOf } from './slot-marks.ts';
 

@@ -2,7 +2,7 @@
 // so that the store meets each page once. Rows of one check and slot keep their order, so that of
 // rows with the same key the first is the one that stays.
 
-import type { RowColumns } from './row-columns.ts';
+import type { RowColumns } from '../rows/row-columns.ts';
 import { slotOf } from './slot-marks.ts';
 
 /** Row numbers. `checkIds` by position in `columns.checks`. */

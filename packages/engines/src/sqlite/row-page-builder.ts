@@ -3,9 +3,9 @@
 
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { CheckReference } from '@holdfast/resources/result';
-import { ByteWriter } from './bytes.ts';
-import type { RowColumns, RowPage, TemplateRecord } from './row-columns.ts';
-import { type CertificateRecord, emptyColumns } from './row-columns.ts';
+import { ByteWriter } from '../rows/bytes.ts';
+import type { RowColumns, RowPage, TemplateRecord } from '../rows/row-columns.ts';
+import { type CertificateRecord, emptyColumns } from '../rows/row-columns.ts';
 
 const BODY_BYTES_GUESS = 192;
 

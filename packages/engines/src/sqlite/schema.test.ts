@@ -3,9 +3,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { it } from 'node:test';
 import { isHoldfastError, LatencySketch, seededChance } from '@holdfast/kernel';
 import { sampleResult } from '../results/sample-results.ts';
-import { BatchEncoder } from './batch-encoder.ts';
+import { BatchEncoder } from '../rows/batch-encoder.ts';
 import { readCodes } from './code-reader.ts';
 import { readBuckets } from './rollup-buckets.ts';
+import { writeBody } from './row-body.ts';
 import { MIGRATIONS, type Migration, migrate, schemaVersion } from './schema.ts';
 import { StoreWriter } from './store-writer.ts';
 
@@ -17,7 +18,7 @@ function storeWithRows(): DatabaseSync {
   const rows = [1, 2, 3].map((second) =>
     sampleResult(chance, { check: 'web', plannedAtMs: second * 1000 }),
   );
-  new StoreWriter(database).append(new BatchEncoder().encode(rows, 0));
+  new StoreWriter(database).append(new BatchEncoder(writeBody).encode(rows, 0));
   return database;
 }
 
@@ -65,7 +66,7 @@ it('brings a store of the first version on: its rollups grow, codes are told fro
   database.prepare('INSERT INTO minutes VALUES (0, 1, 1, 0, 0, 0, ?)').run(sketch.encode());
   migrate(database);
   const late = sampleResult(seededChance(1), { check: 'web', plannedAtMs: 1000 });
-  new StoreWriter(database).append(new BatchEncoder().encode([late], 0));
+  new StoreWriter(database).append(new BatchEncoder(writeBody).encode([late], 0));
   const [bucket] = readBuckets(database, { checkId: 1, fromMs: 0, toMs: 60_000, stepMs: 60_000 });
   assert.deepEqual([bucket?.counts, bucket?.sketch?.count], [[2, 0, 0, 0], 2]);
   const codes = readCodes(database, { checkId: 1, fromMs: 0, toMs: 60_000 });

@@ -1,11 +1,9 @@
 // The AlertJournal contract on the same workers. A record is on disk when its promise resolves.
 
-import { HoldfastError } from '@holdfast/kernel';
 import type { AlertDelivery, AlertRecord } from '@holdfast/resources/alert-record';
 import type { AlertJournal } from '../alert-journal/alert-journal.ts';
+import { assertRecent } from '../results/questions.ts';
 import type { WorkerLink } from './worker-link.ts';
-
-const RECENT_MAX = 1_000;
 
 export class SqliteJournal implements AlertJournal {
   readonly #writer: WorkerLink;
@@ -21,8 +19,7 @@ export class SqliteJournal implements AlertJournal {
   }
 
   async recent(limit: number): Promise<AlertRecord[]> {
-    if (!(Number.isSafeInteger(limit) && limit >= 1 && limit <= RECENT_MAX))
-      throw new HoldfastError('USAGE', `limit is ${limit}`, `Ask for 1 … ${RECENT_MAX}.`);
+    assertRecent(limit);
     return this.#reader.call('recentAlerts', limit);
   }
 

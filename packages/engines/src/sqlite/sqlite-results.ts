@@ -2,8 +2,17 @@
 // reader, whose answers become objects here. Long answers are fetched in pieces, so that neither
 // thread is held for long.
 
-import { HoldfastError } from '@holdfast/kernel';
 import type { CheckReference, ProbeResult } from '@holdfast/resources/result';
+import {
+  ALERT_MS_DEFAULT,
+  ALERTS_MAX_DEFAULT,
+  assertBounds,
+  assertPerCheck,
+  HOUR_MS,
+  MINUTE_MS,
+  seriesLimit,
+  wholeSteps,
+} from '../results/questions.ts';
 import type {
   AppendReceipt,
   CodeRuns,
@@ -16,25 +25,16 @@ import type {
   RollupQuery,
   SeriesQuery,
   StatusLatencyQuery,
-  TimeRange,
   Usage,
 } from '../results/results.ts';
-import type { AppendQueue } from './append-queue.ts';
+import type { AppendQueue } from '../rows/append-queue.ts';
+import { type RowPage, STATUSES } from '../rows/row-columns.ts';
 import { RETENTION_START, type RetentionCursor, type RetentionSlice } from './retention.ts';
 import { ROLLUP_FIELDS, type RollupPage } from './rollup-reader.ts';
-import { type RowPage, STATUSES } from './row-columns.ts';
 import { decodeRows } from './row-decoder.ts';
 import { SLOT_MS, slotOf } from './slot-marks.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from './store-writer.ts';
 import type { WorkerLink } from './worker-link.ts';
 
-const SERIES_LIMIT_DEFAULT = 1_000;
-const SERIES_LIMIT_MAX = 10_000;
-const PER_CHECK_MAX = 100;
-const BOUNDS_MAX = 100;
-/** A year back and a month to look at it. */
-const ALERT_MS_DEFAULT = 400 * DAY_MS;
-const ALERTS_MAX_DEFAULT = 100_000;
 /** Makes a piece of `latest` a matter of milliseconds in either thread. */
 const ROWS_PER_PIECE = 2_000;
 
@@ -62,7 +62,7 @@ export class SqliteResults implements Results {
   }
 
   async latest({ checks, perCheck = 1 }: LatestQuery): Promise<ProbeResult[]> {
-    assertWithin('perCheck', perCheck, PER_CHECK_MAX);
+    assertPerCheck(perCheck);
     const wanted = checks ?? (await this.#reader.call('checks', undefined));
     const step = Math.max(1, Math.floor(ROWS_PER_PIECE / perCheck));
     const ask = (at: number) =>
@@ -80,8 +80,7 @@ export class SqliteResults implements Results {
 
   async series(query: SeriesQuery): Promise<ProbeResult[]> {
     const { check, fromMs, toMs, statuses, descending = false } = query;
-    const limit = query.limit ?? SERIES_LIMIT_DEFAULT;
-    assertWithin('limit', limit, SERIES_LIMIT_MAX);
+    const limit = seriesLimit(query);
     const wanted = new Set(statuses ?? STATUSES);
     const statusBits = STATUSES.reduce(
       (bits, status, i) => bits + (wanted.has(status) ? 1 << i : 0),
@@ -164,33 +163,4 @@ function rollupOf(
   if (Number.isNaN(minMs)) return rollup;
   const latency = { minMs, meanMs, p50Ms, p95Ms: field(9), p99Ms: field(10), maxMs: field(11) };
   return { ...rollup, latency };
-}
-
-/** The steps that overlap the range. Throws USAGE for a step that is no whole number of minutes. */
-function wholeSteps({ fromMs, toMs }: TimeRange, stepMs: number): TimeRange {
-  if (!(Number.isSafeInteger(stepMs) && stepMs > 0 && stepMs % MINUTE_MS === 0))
-    throw usage(`stepMs is ${stepMs}`, 'Ask for a whole number of minutes, in milliseconds.');
-  return {
-    fromMs: Math.floor(fromMs / stepMs) * stepMs,
-    toMs: Math.ceil(toMs / stepMs) * stepMs,
-  };
-}
-
-function assertBounds(boundsMs: readonly number[]): void {
-  assertWithin('the number of bounds', boundsMs.length, BOUNDS_MAX);
-  const isAscending = boundsMs.every((boundMs, index) => {
-    const beforeMs = boundsMs[index - 1] ?? 0;
-    return Number.isFinite(boundMs) && boundMs > beforeMs;
-  });
-  if (!isAscending)
-    throw usage(`boundsMs is ${boundsMs.join(', ')}`, 'Give milliseconds above 0, ascending.');
-}
-
-function assertWithin(name: string, value: number, max: number): void {
-  if (Number.isSafeInteger(value) && value >= 1 && value <= max) return;
-  throw usage(`${name} is ${value}`, `Ask for 1 … ${max}.`);
-}
-
-function usage(what: string, cure: string): HoldfastError {
-  return new HoldfastError('USAGE', what, cure);
 }

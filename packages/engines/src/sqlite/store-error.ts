@@ -2,6 +2,7 @@
 // threads as plain records and become errors again on the other side.
 
 import { type ErrorCode, HoldfastError, isHoldfastError } from '@holdfast/kernel';
+import { STORE_CURE } from '../rows/store-failed.ts';
 
 /** Result codes of SQLite, https://www.sqlite.org/rescode.html. Extended codes carry them in the low byte. */
 const BUSY = 5;
@@ -24,7 +25,6 @@ const CURES = new Map([
   [CANNOT_OPEN, PLACE],
   [NOT_A_DATABASE, DAMAGED],
 ]);
-const CURE_DEFAULT = 'Try again; if it stays, restore the store from a backup and report this.';
 
 export interface ErrorRecord {
   code: ErrorCode;
@@ -32,16 +32,12 @@ export interface ErrorRecord {
   cure: string;
 }
 
-export function storeFailed(what: string, cure = CURE_DEFAULT, cause?: unknown): HoldfastError {
-  return new HoldfastError('STORE_FAILED', what, cure, cause);
-}
-
 export function toErrorRecord(error: unknown): ErrorRecord {
   if (isHoldfastError(error)) return { code: error.code, what: error.message, cure: error.cure };
   const what = error instanceof Error ? error.message : String(error);
   // Errors of the file system name the system call that failed.
   const isPlace = error instanceof Error && 'syscall' in error;
-  const cure = isPlace ? PLACE : (CURES.get(primaryCode(error)) ?? CURE_DEFAULT);
+  const cure = isPlace ? PLACE : (CURES.get(primaryCode(error)) ?? STORE_CURE);
   return { code: 'STORE_FAILED', what: `The result store failed: ${what}`, cure };
 }
 

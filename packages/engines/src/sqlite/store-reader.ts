@@ -5,7 +5,7 @@ import { statSync } from 'node:fs';
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { CheckReference } from '@holdfast/resources/result';
 import type { Usage } from '../results/results.ts';
-import { type RowPage, TIME_MS_MAX } from './row-columns.ts';
+import { type RowPage, TIME_MS_MAX } from '../rows/row-columns.ts';
 import { RowPageBuilder } from './row-page-builder.ts';
 import { schemaVersion } from './schema.ts';
 import { SlotWalk } from './slot-walk.ts';

@@ -3,14 +3,15 @@
 
 import type { DatabaseSync } from 'node:sqlite';
 import { parentPort } from 'node:worker_threads';
+import { buffersOf, type RowPage } from '../rows/row-columns.ts';
+import { storeFailed } from '../rows/store-failed.ts';
 import type { CallName, Input, Output, Request, Role } from './calls.ts';
 import { readCodes } from './code-reader.ts';
 import { lockStore, MEMORY, openForReading, openForWriting } from './database.ts';
 import { JournalReader, JournalWriter } from './journal-tables.ts';
 import { retainSlice } from './retention.ts';
 import { RollupReader } from './rollup-reader.ts';
-import { buffersOf, type RowPage } from './row-columns.ts';
-import { storeFailed, toErrorRecord } from './store-error.ts';
+import { toErrorRecord } from './store-error.ts';
 import { StoreReader } from './store-reader.ts';
 import { StoreWriter } from './store-writer.ts';
 

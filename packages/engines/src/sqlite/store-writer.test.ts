@@ -3,22 +3,24 @@ import { DatabaseSync } from 'node:sqlite';
 import { it } from 'node:test';
 import { LatencySketch, seededChance } from '@holdfast/kernel';
 import type { ProbeResult } from '@holdfast/resources/result';
+import { HOUR_MS, MINUTE_MS } from '../results/questions.ts';
 import { modelRollups } from '../results/results.model.ts';
 import { sampleResult } from '../results/sample-results.ts';
-import { BatchEncoder } from './batch-encoder.ts';
+import { BatchEncoder } from '../rows/batch-encoder.ts';
 import { RETENTION_START, type RetentionCursor, retainSlice } from './retention.ts';
 import { RollupCache } from './rollup-cache.ts';
+import { writeBody } from './row-body.ts';
 import { decodeRows } from './row-decoder.ts';
 import { migrate } from './schema.ts';
 import { StoreReader } from './store-reader.ts';
-import { HOUR_MS, MINUTE_MS, StoreWriter } from './store-writer.ts';
+import { StoreWriter } from './store-writer.ts';
 
 function newStore() {
   const database = new DatabaseSync(':memory:');
   migrate(database);
   const writer = new StoreWriter(database);
   const reader = new StoreReader(database, ':memory:');
-  return { database, writer, reader, encoder: new BatchEncoder() };
+  return { database, writer, reader, encoder: new BatchEncoder(writeBody) };
 }
 
 function runs(count: number, check = 'web', failing = 0.2): ProbeResult[] {

@@ -3,17 +3,14 @@
 // it only a batch that relies on nothing sent before is taken.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { RowBatch } from './batch-encoder.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../results/questions.ts';
+import type { RowBatch } from '../rows/batch-encoder.ts';
+import type { RowColumns } from '../rows/row-columns.ts';
+import { storeFailed } from '../rows/store-failed.ts';
 import { Interning } from './interning.ts';
 import { RollupCache } from './rollup-cache.ts';
-import type { RowColumns } from './row-columns.ts';
 import { inKeyOrder } from './row-order.ts';
 import { SlotMarks, slotOf } from './slot-marks.ts';
-import { storeFailed } from './store-error.ts';
-
-export const MINUTE_MS = 60_000;
-export const HOUR_MS = 3_600_000;
-export const DAY_MS = 24 * HOUR_MS;
 
 export class StoreWriter {
   readonly #database: DatabaseSync;

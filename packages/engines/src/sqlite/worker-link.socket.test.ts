@@ -10,8 +10,9 @@ import { Worker } from 'node:worker_threads';
 import { isHoldfastError, seededChance, silentLogger } from '@holdfast/kernel';
 import { SimulatedClock } from '@holdfast/kernel/fake';
 import { sampleResult } from '../results/sample-results.ts';
-import { AppendQueue } from './append-queue.ts';
-import { buffersOf } from './row-columns.ts';
+import { AppendQueue } from '../rows/append-queue.ts';
+import { buffersOf } from '../rows/row-columns.ts';
+import { writeBody } from './row-body.ts';
 import { CALLS_MAX, WorkerLink } from './worker-link.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-link-'));
@@ -75,6 +76,8 @@ it('writes what was appended while the worker was dead, once it is back', async 
   );
   const queue = new AppendQueue({
     capacity: 100,
+    batchMax: 50,
+    writeBody,
     isReady: () => link.isOpen,
     write: (batch) => link.call('append', batch, buffersOf(batch.columns)),
     wallMs: () => clock.wallMs(),

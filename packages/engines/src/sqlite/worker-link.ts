@@ -4,8 +4,9 @@
 
 import type { Worker } from 'node:worker_threads';
 import type { Clock, Logger, Timer } from '@holdfast/kernel';
+import { storeFailed } from '../rows/store-failed.ts';
 import type { CallName, Input, Output, Reply, Request, Role } from './calls.ts';
-import { fromErrorRecord, storeFailed } from './store-error.ts';
+import { fromErrorRecord } from './store-error.ts';
 
 /** More questions than this at once are a fault of the asker. */
 export const CALLS_MAX = 1_000;

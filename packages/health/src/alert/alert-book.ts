@@ -7,15 +7,16 @@ import type { AlertRecord } from '@holdfast/resources/alert-record';
 import type { CompiledRule } from '@holdfast/resources/compiled-alert';
 import type { CheckReference, ProbeResult } from '@holdfast/resources/result';
 import { matchesRule } from '@holdfast/resources/rule-match';
+import type { AlertEffect, CloseCause } from './alert-state.ts';
 import {
-  type AlertEffect,
-  type AlertRun,
-  type AlertState,
-  type CloseCause,
-  hydrateAlert,
-  QUIET,
-  stepAlert,
-} from './alert-state.ts';
+  CALM,
+  type CheckAlertState,
+  type CheckAlertStep,
+  hydrateCheckAlert,
+  type PlacedRun,
+  stepCheckAlert,
+  withdrawCheckAlert,
+} from './check-alert.ts';
 import type { WatchedCheck } from './watched-check.ts';
 
 export type Happening =
@@ -26,7 +27,7 @@ export type Happening =
 interface Slot {
   rule: CompiledRule;
   check: WatchedCheck;
-  state: AlertState;
+  state: CheckAlertState;
   record?: AlertRecord;
 }
 
@@ -62,7 +63,7 @@ export class AlertBook {
       for (const rule of rules) {
         if (!matchesRule(rule.match, check)) continue;
         const kept = before.get(key)?.get(rule.name);
-        slots.set(rule.name, kept ? { ...kept, rule, check } : { rule, check, state: QUIET });
+        slots.set(rule.name, kept ? { ...kept, rule, check } : { rule, check, state: CALM });
         before.get(key)?.delete(rule.name);
       }
       this.#checks.set(key, slots);
@@ -71,10 +72,7 @@ export class AlertBook {
     const nowMs = this.#clock.wallMs();
     return gone.flatMap((slot) => {
       const cause = this.#closeCause(slot.rule.name, slot.check.namespace, slot.check.name);
-      return this.#take(
-        slot,
-        stepAlert(slot.rule, slot.state, { type: 'withdrawn', cause }, nowMs),
-      );
+      return this.#take(slot, withdrawCheckAlert(slot.state, cause, nowMs));
     });
   }
 
@@ -94,7 +92,8 @@ export class AlertBook {
     const runs = runsByCheck(latest);
     const replayed = [...this.#slots()].flatMap((slot) => {
       const seen = runs.get(keyOf(slot.check.namespace, slot.check.name)) ?? [];
-      return this.#take(slot, hydrateAlert(slot.rule, slot.record?.sinceMs, seen, nowMs));
+      const { rule, check, record } = slot;
+      return this.#take(slot, hydrateCheckAlert(rule, check, record, seen, nowMs));
     });
     return [...closed, ...replayed];
   }
@@ -102,14 +101,14 @@ export class AlertBook {
   observe(result: ProbeResult): Happening[] {
     const slots = this.#checks.get(keyOf(result.key.namespace, result.key.check));
     if (!slots) return [];
-    const event = { type: 'run', run: runOf(result) } as const;
+    const run = runOf(result);
     const nowMs = this.#clock.wallMs();
     return [...slots.values()].flatMap((slot) =>
-      this.#take(slot, stepAlert(slot.rule, slot.state, event, nowMs)),
+      this.#take(slot, stepCheckAlert(slot.rule, slot.check, slot.state, run, nowMs)),
     );
   }
 
-  #take(slot: Slot, step: { state: AlertState; effects: AlertEffect[] }): Happening[] {
+  #take(slot: Slot, step: CheckAlertStep): Happening[] {
     slot.state = step.state;
     return step.effects.map((effect) => this.#happen(slot, effect));
   }
@@ -146,14 +145,14 @@ function ended(record: AlertRecord, recoveredAtMs: number): AlertRecord {
   return { ...record, state: 'recovered', recoveredAtMs };
 }
 
-function runOf(result: ProbeResult): AlertRun {
-  const run = { plannedAtMs: result.key.plannedAtMs, status: result.status };
-  return result.fault ? { ...run, fault: result.fault } : run;
+function runOf({ key, status, fault }: ProbeResult): PlacedRun {
+  const run = { location: key.location, plannedAtMs: key.plannedAtMs, status };
+  return fault ? { ...run, fault } : run;
 }
 
-function runsByCheck(results: readonly ProbeResult[]): Map<string, AlertRun[]> {
-  const runs = new Map<string, AlertRun[]>();
-  for (const result of results.toSorted((a, b) => a.key.plannedAtMs - b.key.plannedAtMs)) {
+function runsByCheck(results: readonly ProbeResult[]): Map<string, PlacedRun[]> {
+  const runs = new Map<string, PlacedRun[]>();
+  for (const result of results) {
     const key = keyOf(result.key.namespace, result.key.check);
     const known = runs.get(key);
     if (known) known.push(runOf(result));

@@ -30,6 +30,8 @@ export interface AlertMessage {
   duration_ms?: number;
   /** Bad runs in a row when it fired. */
   failures: number;
+  /** Where it was bad when it fired, of a check that is measured at several places. */
+  locations?: string[];
   /** The page of the check. */
   console_url?: string;
   text: string;
@@ -61,6 +63,7 @@ export function alertMessage(
       ? {}
       : { recovered_at: isoTime(recoveredAtMs), duration_ms: recoveredAtMs - record.sinceMs }),
     failures: record.failures,
+    ...(record.locations === undefined ? {} : { locations: record.locations }),
     ...(consoleUrl === undefined ? {} : { console_url: consoleUrl }),
     text: sentence(record),
   };
@@ -98,7 +101,8 @@ function sentence(record: AlertRecord): string {
   const runs = record.failures === 1 ? '1 bad run' : `${record.failures} bad runs in a row`;
   const since = spokenTime(isoTime(record.sinceMs));
   const why = record.fault ? `: ${record.fault.message}` : '';
-  return plain(`${name} is down since ${since} (${runs})${why}`);
+  const where = record.locations === undefined ? '' : ` at ${record.locations.join(', ')}`;
+  return plain(`${name} is down${where} since ${since} (${runs})${why}`);
 }
 
 /** Chat tools read <…> as links and as calls to everyone, and a fault may quote what a target sent. */

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type AlertEffect, type AlertRun, hydrateAlert, QUIET, stepAlert } from './alert-state.ts';
-import { runAlertScript } from './testing/alert-script.ts';
+import { type AlertEffect, type AlertRun, QUIET, stepAlert } from './alert-state.ts';
+import { replay, runAlertScript } from './testing/alert-script.ts';
 
 const scripts = new URL('./testdata/', import.meta.url);
 for (const name of readdirSync(scripts).toSorted()) {
@@ -152,7 +152,7 @@ function playWithRestart(
   const open = last?.type === 'fire' ? last.sinceMs : undefined;
   const valid = runs.slice(0, cut).filter((run) => run.status !== 'invalid');
   const known = valid.slice(-(Math.max(limits.failures, limits.recoveries) + unjudged));
-  const restarted = hydrateAlert(limits, open, known, 1_000_000);
+  const restarted = replay(limits, open, known, 1_000_000);
   const after = play(limits, runs.slice(cut), restarted.state).flat();
   return [...before, ...restarted.effects, ...after];
 }

@@ -1,4 +1,4 @@
-// When one check fires and recovers under one rule, as a pure machine: (state, event, now) gives
+// When one check, as one place sees it, fires and recovers under one rule, as a pure machine: (state, event, now) gives
 // (state, effects). It fires once after N bad runs in a row and recovers after M good ones; runs
 // that say nothing of the target (invalid), repeat or come late change nothing. It must never fire
 // twice without a recovery or a close between, and it knows no store, channel or clock.
@@ -35,7 +35,15 @@ export type CloseCause = 'check_removed' | 'rule_removed' | 'not_matched' | 'sup
 export type AlertEvent = { type: 'run'; run: AlertRun } | { type: 'withdrawn'; cause: CloseCause };
 
 export type AlertEffect =
-  | { type: 'fire'; sinceMs: number; firedAtMs: number; failures: number; fault?: Fault }
+  | {
+      type: 'fire';
+      sinceMs: number;
+      firedAtMs: number;
+      failures: number;
+      fault?: Fault;
+      /** Where it is bad, of a check that is measured at several places. */
+      locations?: string[];
+    }
   | { type: 'recover'; recoveredAtMs: number }
   | { type: 'close'; closedAtMs: number; cause: CloseCause };
 
@@ -71,28 +79,24 @@ export function stepAlert(
 
 /**
  * The state after a restart, from the alert that was open (its `sinceMs`, or undefined) and the
- * newest runs, oldest first. Runs the process did not live to judge are judged now, so the effects
- * hold a recovery or a firing that was missed. At least max(failures, recoveries) valid runs are
- * needed; with fewer the streak is counted from the oldest one given.
+ * newest runs, oldest first, with the runs the process did not live to judge. At least
+ * max(failures, recoveries) valid runs are needed; with fewer the streak is counted from the oldest
+ * one given.
  */
-export function hydrateAlert(
-  thresholds: AlertThresholds,
+export function resumeAlert(
   openSinceMs: number | undefined,
   runs: readonly AlertRun[],
-  nowMs: number,
-): AlertStep {
-  const open = openSinceMs !== undefined;
-  let state: AlertState = open ? { ...QUIET, firing: true, sinceMs: openSinceMs } : QUIET;
-  const effects: AlertEffect[] = [];
-  const unjudged = open
-    ? runs.filter((run) => run.plannedAtMs >= openSinceMs)
-    : runs.slice(Math.max(0, lastGoodIndex(runs)));
-  for (const run of unjudged) {
-    const step = stepAlert(thresholds, state, { type: 'run', run }, nowMs);
-    state = step.state;
-    effects.push(...step.effects);
-  }
-  return { state, effects };
+): { state: AlertState; unjudged: readonly AlertRun[] } {
+  const from =
+    openSinceMs === undefined
+      ? Math.max(0, lastGoodIndex(runs))
+      : runs.filter((run) => run.plannedAtMs < openSinceMs).length;
+  const last = runs.slice(0, from).findLast((run) => run.status !== 'invalid');
+  const quiet = last === undefined ? QUIET : { ...QUIET, lastPlannedAtMs: last.plannedAtMs };
+  return {
+    state: openSinceMs === undefined ? quiet : { ...quiet, firing: true, sinceMs: openSinceMs },
+    unjudged: runs.slice(from),
+  };
 }
 
 function afterBad(

@@ -2,10 +2,12 @@
 // labels, so they hold letters of any script, digits, and a few quiet signs inside.
 
 import * as z from 'zod';
+import { DEFAULT_NAMESPACE } from '../resource-name.ts';
 import { demand } from './demand.ts';
 
+export { DEFAULT_NAMESPACE };
+
 export const NAME_LENGTH_MAX = 64;
-export const DEFAULT_NAMESPACE = 'default';
 
 const NAME = demand(
   `must be 1 to ${NAME_LENGTH_MAX} letters, digits, spaces or . _ -, a letter or digit first and last`,

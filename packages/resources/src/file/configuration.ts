@@ -1,5 +1,6 @@
 // What a sound file comes to: everything compiled, resources for display, and where each check stands.
 
+import type { CompiledAccess } from '../access.ts';
 import { type AlertRule, compileChannel, compileRule, impliedRule } from '../alert.ts';
 import type { CheckSpec } from '../check.ts';
 import type { CompiledChannel, CompiledRule } from '../compiled-alert.ts';
@@ -15,17 +16,24 @@ import { compileCheck } from '../probe-check/compile-check.ts';
 import type { SharedParts } from '../probe-check/shared-parts.ts';
 import type { Problem } from '../problem.ts';
 import { compileToken } from '../token.ts';
+import { compiledAccess } from './access-rules.ts';
 import { type CheckDraft, draftKey, resourceOf } from './check-draft.ts';
-import type { FileContents, Named } from './file-contents.ts';
+import type { FileContents } from './file-contents.ts';
 import { type NamedFiles, withFiles } from './named-files.ts';
 import type { ProblemList } from './problem-list.ts';
 import { type Surroundings, surroundingsOf } from './surroundings.ts';
+import { houseResources, wholeResources, writtenResources } from './written-resources.ts';
 
 export interface Configuration {
   /** In the order of the file. */
   checks: CompiledCheck[];
   /** As expanded, for people: every secret reads `<secret>`. */
   resources: Resource[];
+  /**
+   * The same for a store: nothing hidden, files that are named laid in, presets spelt out. Loaded again they
+   * give this configuration, except for plugins, which no resource names.
+   */
+  written: Resource[];
   /** `file:line:column` of a check. */
   sourceOf(namespace: string, name: string): string | undefined;
   egress: EgressPolicy;
@@ -33,6 +41,8 @@ export interface Configuration {
   channels: CompiledChannel[];
   /** With channels and no rules there is one: everything to every channel. */
   rules: CompiledRule[];
+  /** Of all namespaces; no hash stands twice. */
+  access: CompiledAccess[];
   /** Entries of the file alone, first match wins; `lookUpFault` knows what holds beyond them. */
   faultTable: FaultTable;
   /** For texts that are to be added to the file. */
@@ -58,21 +68,24 @@ export function configurationOf(
 ): Configuration {
   const resources = contents.checks.map(resourceOf);
   const shared = sharedParts(contents, named);
-  const checks = contents.checks.map((draft, index) => {
+  const written = contents.checks.map((draft, index) => {
     const check = resources[index] ?? resourceOf(draft);
-    const spec = withFiles(check.spec, named.checks.get(draft) ?? {});
-    return compileCheck({ ...check, spec }, shared);
+    return { ...check, spec: withFiles(check.spec, named.checks.get(draft) ?? {}) };
   });
-  const rules = whole(contents.rules);
-  const channels = whole(contents.channels);
-  const others = [contents.tokens, contents.pools, contents.faultTables].flatMap((one) =>
-    whole<Resource>(one),
-  );
+  const rules = wholeResources(contents.rules);
+  const channels = wholeResources(contents.channels);
+  const others: Resource[] = [
+    ...wholeResources(contents.tokens),
+    ...wholeResources(contents.pools),
+    ...wholeResources(contents.faultTables),
+    ...houseResources(contents, preset),
+  ];
   const places = new Map(
     contents.checks.map((draft) => [draftKey(draft), list.placeText(placeOfCheck(draft))]),
   );
   return {
-    checks,
+    checks: written.map((check) => compileCheck(check, shared)),
+    written: writtenResources(contents, written, named.tokens, preset),
     resources: [...resources, ...rules, ...channels, ...others].map((one) => maskSecrets(one)),
     sourceOf: (namespace, name) => places.get(draftKey({ namespace, name })),
     surroundings: surroundingsOf(contents),
@@ -83,8 +96,9 @@ export function configurationOf(
       rules,
       channels.map(({ metadata }) => metadata.name),
     ),
+    access: compiledAccess(contents.namespaces),
     faultTable: {
-      entries: whole(contents.faultTables).flatMap(({ spec }) =>
+      entries: wholeResources(contents.faultTables).flatMap(({ spec }) =>
         spec.entries.map(compileFaultEntry),
       ),
     },
@@ -94,11 +108,11 @@ export function configurationOf(
 }
 
 function sharedParts(contents: FileContents, files: NamedParts): SharedParts {
-  const tokens = whole(contents.tokens).map(({ metadata: { name }, spec }) => {
+  const tokens = wholeResources(contents.tokens).map(({ metadata: { name }, spec }) => {
     const tls = files.tokens.get(name);
     return [name, compileToken(tls === undefined ? spec : { ...spec, tls })] as const;
   });
-  const pools = whole(contents.pools).map(
+  const pools = wholeResources(contents.pools).map(
     ({ metadata, spec }) => [metadata.name, compilePool(metadata.name, spec)] as const,
   );
   return {
@@ -106,10 +120,6 @@ function sharedParts(contents: FileContents, files: NamedParts): SharedParts {
     tokens: new Map(tokens),
     pools: new Map(pools),
   };
-}
-
-function whole<R>(entries: readonly Named<R>[]): R[] {
-  return entries.flatMap(({ resource }) => (resource === undefined ? [] : [resource]));
 }
 
 function placeOfCheck(draft: CheckDraft) {

@@ -8,9 +8,11 @@ import type { Preset } from '../presets.ts';
 import type { CheckFault } from '../probe-check/check-fault.ts';
 import { checkFaults } from '../probe-check/check-rules.ts';
 import { DEFAULT_INTERVAL_MS, milliseconds, timeoutMs } from '../probe-check/check-times.ts';
+import { OAUTH2_TOKEN, tokenUses } from '../probe-check/shared-parts.ts';
 import { matchesRule } from '../rule-match.ts';
 import { similarWord } from '../similar-word.ts';
 import type { Token } from '../token.ts';
+import { proveAccess } from './access-rules.ts';
 import { type CheckDraft, draftKey } from './check-draft.ts';
 import type { FileContents, Named } from './file-contents.ts';
 import { type LimitsInForce, NamespaceLimits } from './namespace-limits.ts';
@@ -19,13 +21,15 @@ import type { At, ProblemList } from './problem-list.ts';
 export interface CrossPassSettings {
   limits: LimitsInForce;
   preset: Preset | undefined;
+  /** More stands beside it: what is named may be there. */
+  part?: boolean;
 }
 
 /** Adds to the list, and fills in what a preset says, or the limits where the default lies outside. */
 export function crossPass(
   contents: FileContents,
   list: ProblemList,
-  { limits: inForce, preset }: CrossPassSettings,
+  { limits: inForce, preset, part = false }: CrossPassSettings,
 ): void {
   const limits = new NamespaceLimits(contents, list, inForce, preset);
   const plugins = contents.plugins.descriptions;
@@ -34,7 +38,8 @@ export function crossPass(
     const own = limits.of(draft.namespace);
     fitDefaultInterval(draft, own.interval);
     layRetries(draft, preset);
-    const context = { limits: own, lost: draft.lost, plugins, tokens, pools };
+    const named = part ? namedBy(draft) : { tokens, pools };
+    const context = { limits: own, lost: draft.lost, plugins, ...named };
     for (const fault of checkFaults(draft.spec, context)) tell(draft, fault, list);
   }
   limits.proveSums(contents.checks, list);
@@ -44,8 +49,10 @@ export function crossPass(
   namesOnce(contents.tokens, 'token', list);
   namesOnce(contents.pools, 'pool', list);
   namesOnce(contents.namespaces, 'entry for this namespace', list);
-  channelsExist(contents, list);
+  proveAccess(contents.namespaces, list);
   tokensKnowWhere(contents.tokens, list);
+  if (part) return;
+  channelsExist(contents, list);
   warnOfIdleRules(contents, list);
 }
 
@@ -57,6 +64,15 @@ function tell(draft: CheckDraft, fault: CheckFault, list: ProblemList): void {
     : fault.message;
   if (fault.warning) list.warn(at, { message, hint: fault.hint });
   else list.value(at, { message, hint: fault.hint });
+}
+
+/** Where what a check names may stand elsewhere: all of it. */
+function namedBy({ spec }: CheckDraft): { tokens: Set<string>; pools: Set<string> } {
+  const tokens = tokenUses(spec).map(({ token }) => token);
+  return {
+    tokens: new Set(tokens.filter((token) => token !== OAUTH2_TOKEN)),
+    pools: new Set(spec.pool === undefined ? [] : [spec.pool]),
+  };
 }
 
 function namesOf(entries: readonly { name: string | undefined }[]): ReadonlySet<string> {

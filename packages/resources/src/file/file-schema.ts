@@ -10,8 +10,10 @@ import { groupedNumber } from '../fields/grouped-number.ts';
 import { labelsField, nameField, namespaceField } from '../fields/name-fields.ts';
 import { textField } from '../fields/plain-fields.ts';
 import { statusCodeField, statusField } from '../fields/status-field.ts';
+import { namespaceSchema } from '../namespace.ts';
 import { poolSchema } from '../pool.ts';
 import { probeFields, TARGET_FORMS, targetField } from '../probe-check/check-fields.ts';
+import { settingsSchema } from '../settings.ts';
 import { tokenSchema } from '../token.ts';
 import { listOf, named, sectionFields } from './file-sections.ts';
 
@@ -118,6 +120,8 @@ export const resourceSchemas = {
   Token: tokenSchema,
   Pool: poolSchema,
   FaultTable: faultTableSchema,
+  Namespace: namespaceSchema,
+  Settings: settingsSchema,
 } as const;
 export type ResourceKind = keyof typeof resourceSchemas;
 

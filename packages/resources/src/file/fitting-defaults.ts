@@ -59,7 +59,7 @@ const NEEDED: Readonly<Record<string, string>> = {
   'expect\nbanner': 'banner',
 };
 
-function isSaidOtherwise({ group, name }: WrittenField, around: Around): boolean {
+function isSaidOtherwise({ group, name, value }: WrittenField, around: Around): boolean {
   const { type, target, own, defaults } = around;
   const key =
     group === undefined ? name : `${group}\n${group === 'headers' ? name.toLowerCase() : name}`;
@@ -70,6 +70,8 @@ function isSaidOtherwise({ group, name }: WrittenField, around: Around): boolean
   const aboutTls = group === 'tls' || key === 'expect\ncertificateDays';
   if (aboutTls && (type === 'tcp' || type === 'dns')) return !speaksTls(around);
   if (group === 'tls') return /^grpc:/i.test(target ?? '');
+  // Counted among the locations it stands beside.
+  if (name === 'quorum') return own.has('locations') && /\d/.test(String(value));
   // `dns://server/name`, or a server with the name in `query`.
   if (name === 'server')
     return (

@@ -3,13 +3,13 @@
 
 import { formatDuration } from '@holdfast/kernel';
 import type { DurationBounds } from '../fields/duration-field.ts';
+import type { WrittenLimits } from '../limits.ts';
 import type { Preset } from '../presets.ts';
 import type { CheckLimits } from '../probe-check/check-fault.ts';
 import { INTERVAL_BOUNDS } from '../probe-check/check-fields.ts';
 import { intervalMs, milliseconds } from '../probe-check/check-times.ts';
 import type { CheckDraft } from './check-draft.ts';
 import type { FileContents } from './file-contents.ts';
-import type { WrittenLimits } from './file-sections.ts';
 import type { At, ProblemList } from './problem-list.ts';
 
 /** Often enough for what pages people, and no load on anybody. */

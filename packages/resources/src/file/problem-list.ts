@@ -3,7 +3,7 @@
 
 import { dirname, isAbsolute, join } from 'node:path';
 import { isDemand, readDemand } from '../fields/demand.ts';
-import { PROBLEMS_MAX, type Problem } from '../problem.ts';
+import { type Place, PROBLEMS_MAX, type Problem } from '../problem.ts';
 import { describe, locate, type Path, pathText, type SourceNode } from '../source/source-node.ts';
 
 /** Where something was written: a document, and the path in it. */
@@ -17,12 +17,16 @@ interface Saying {
   hint?: string | undefined;
 }
 
+/** A file may hold thousands of idle rules; nobody reads them all. */
+const WARNINGS_MAX = 10_000;
+
 export class ProblemList {
   readonly problems: Problem[] = [];
   readonly warnings: Problem[] = [];
   /** The first one; others are included by it, or named. */
   readonly file: string;
   readonly #files = new WeakMap<SourceNode, string>();
+  readonly #resources = new WeakMap<SourceNode, 'written' | 'stored'>();
   #values = 0;
 
   /** More is not collected; it would not be shown. Finding words for 100,000 faults takes seconds. */
@@ -37,6 +41,17 @@ export class ProblemList {
   /** Problems in this document name the file at `path`, which is relative to the first one. */
   adopt(root: SourceNode, path: string): void {
     this.#files.set(root, this.nameOf(path));
+  }
+
+  /** The document is one resource that stands in no file, called so. */
+  adoptResource(root: SourceNode, name: string, from: 'written' | 'stored'): void {
+    this.#files.set(root, name);
+    this.#resources.set(root, from);
+  }
+
+  /** What a store holds may be of a newer Holdfast: there a field that we do not know is no fault. */
+  takesUnknownFields({ root }: At): boolean {
+    return this.#resources.get(root) === 'stored';
   }
 
   nameOf(path: string): string {
@@ -77,6 +92,15 @@ export class ProblemList {
 
   warn(at: At, saying: Saying): void {
     const { place } = locate(at.root, at.path);
+    this.#warn(at, place, saying);
+  }
+
+  warnOfKey(at: At, saying: Saying): void {
+    this.#warn(at, locate(at.root, at.path).key, saying);
+  }
+
+  #warn(at: At, place: Place, saying: Saying): void {
+    if (this.warnings.length > WARNINGS_MAX) return;
     this.warnings.push({
       file: this.#fileOf(at),
       ...place,
@@ -85,8 +109,9 @@ export class ProblemList {
     });
   }
 
-  /** `file:line:column` of what was written there. */
+  /** `file:line:column` of what was written there; of a resource in no file, its name. */
   placeText(at: At): string {
+    if (this.#resources.has(at.root)) return this.#fileOf(at);
     const { place } = locate(at.root, at.path);
     return `${this.#fileOf(at)}:${place.line}:${place.column}`;
   }
@@ -124,6 +149,7 @@ const SECRET_FIELDS: ReadonlySet<string | number> = new Set([
   'auth',
   'client',
   'clientSecret',
+  'sha256',
   'parameters',
   'dialogue',
   'body',

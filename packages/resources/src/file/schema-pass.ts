@@ -20,10 +20,11 @@ export interface Sound {
 export function soundPart(schema: z.ZodType, at: At, list: ProblemList): Sound {
   const { node } = locate(at.root, at.path);
   if (node === undefined) return { part: undefined, faulty: [] };
-  const value = plainValue(node);
+  const written = plainValue(node);
+  const value = list.takesUnknownFields(at) ? knownPart(schema, written, at, list) : written;
   const parsed = schema.safeParse(value);
   if (parsed.success) return { part: parsed.data, faulty: [] };
-  const issues = parsed.error.issues.flatMap((issue) => flattened(issue, []));
+  const issues = issuesOf(parsed.error);
   for (const issue of issues) {
     if (list.full) break;
     report(issue, schema, at, list);
@@ -33,6 +34,25 @@ export function soundPart(schema: z.ZodType, at: At, list: ProblemList): Sound {
     part: faulty.some((path) => path.length === 0) ? undefined : without(value, faulty),
     faulty,
   };
+}
+
+function issuesOf(error: z.ZodError): Issue[] {
+  return error.issues.flatMap((issue) => flattened(issue, []));
+}
+
+/** Without the fields that are not in the schema; each is a warning. */
+function knownPart(schema: z.ZodType, value: unknown, at: At, list: ProblemList): unknown {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return value;
+  const unknown = issuesOf(parsed.error).filter(({ code }) => code === 'unrecognized_keys');
+  const paths = unknown.flatMap(faultyPaths);
+  const hint = 'a newer Holdfast may know it; it is read over here';
+  for (const path of paths)
+    list.warnOfKey(
+      { root: at.root, path: [...at.path, ...path] },
+      { message: 'is not a field that this version knows', hint },
+    );
+  return paths.length === 0 ? value : without(value, paths);
 }
 
 function report(issue: Issue, schema: z.ZodType, at: At, list: ProblemList): void {

@@ -12,6 +12,7 @@ import { expectSchema } from './expect-fields.ts';
 import { httpFields } from './http-fields.ts';
 import { grpcFields, icmpFields, pluginFields } from './kind-fields.ts';
 import { CHECK_TYPES } from './kinds.ts';
+import { locationFields } from './location-fields.ts';
 import { tcpFields } from './tcp-fields.ts';
 import { tlsFields } from './tls-fields.ts';
 
@@ -94,6 +95,7 @@ export const probeFields = {
     .union([z.enum(['any', '4', '6']), z.literal([4, 6])], { error: IP })
     .describe('IP version to ask over; default any.')
     .optional(),
+  ...locationFields,
   ...httpFields,
   ...tlsFields,
   ...dnsFields,

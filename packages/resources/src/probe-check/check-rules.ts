@@ -20,6 +20,7 @@ import {
   kindsWith,
   TARGET_EXAMPLES,
 } from './kinds.ts';
+import { locationFaults } from './location-fields.ts';
 import { readTarget, type Target } from './target.ts';
 
 export function checkFaults(spec: Spec, context: RuleContext): CheckFault[] {
@@ -33,6 +34,7 @@ export function checkFaults(spec: Spec, context: RuleContext): CheckFault[] {
     ...timeFaults(spec, limits, lost),
     ...phaseFaults(spec, lost),
     ...retryFaults(spec, lost),
+    ...locationFaults(spec, lost),
   ];
   if (reading?.ok === false && !kindLost) faults.push({ field: ['target'], ...reading.fault });
   if (kind === undefined || kind === 'http') faults.push(...bodyFaults(spec, lost));

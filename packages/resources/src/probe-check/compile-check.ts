@@ -11,6 +11,7 @@ import { httpSpec } from './compile-http.ts';
 import { dnsSpec, grpcSpec, icmpSpec, tlsCheckSpec } from './compile-kinds.ts';
 import { tcpSpec } from './compile-tcp.ts';
 import { defined, ipOf, listOf, tlsIfWritten } from './compiled-parts.ts';
+import { quorumOf } from './location-fields.ts';
 import {
   type NamedPool,
   NO_SHARED_PARTS,
@@ -43,6 +44,8 @@ export function compileCheck(check: Check, shared: SharedParts = NO_SHARED_PARTS
       phaseLimitsMs: phaseLimitsMs(spec, pool?.limitsMs),
       everyAddress: spec.addresses === 'all' ? true : undefined,
       pinnedAddress: spec.address,
+      locations: spec.locations === undefined ? undefined : [...spec.locations],
+      quorum: quorumOf(spec),
       tokens: tokensOf(spec, shared),
     }),
     spec: probeSpec(reading.target, spec, pool),

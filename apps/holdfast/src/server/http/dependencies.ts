@@ -3,11 +3,13 @@
 import type { AlertJournal } from '@holdfast/engines/alert-journal';
 import type { Results } from '@holdfast/engines/results';
 import type { Clock, Logger } from '@holdfast/kernel';
-import type { AgentSummary, Overview, Trial, Validation } from '@holdfast/resources/api';
+import type { AgentSummary, FleetOverview, Overview, Trial, Validation } from '@holdfast/resources/api';
 import type { FaultTable } from '@holdfast/resources/fault-table';
 import type { Metrics } from '@holdfast/telemetry/metrics';
 import type { EventHub } from '../event-hub.ts';
+import type { FleetFace } from '../fleet/fleet-face.ts';
 import type { LiveView } from '../live-view.ts';
+import type { RunDesk } from '../run-desk.ts';
 import type { Access } from './guard.ts';
 
 /** What holds of the whole server at this moment. */
@@ -27,6 +29,11 @@ export interface HttpDependencies {
   metrics: Metrics;
   facts(): ServerFacts;
   agents(): AgentSummary[];
+  runs: RunDesk;
+  /** Of a server that stands alone, too. */
+  fleetOverview(): Promise<FleetOverview>;
+  /** Absent on a server that stands alone. */
+  fleet?: FleetFace;
   /** The check as a resource, secrets masked, and where it was written. */
   describe(namespace: string, name: string): { resource: unknown; source?: string } | undefined;
   /** False when the agent cannot take it now. */

@@ -2,8 +2,10 @@
 // reader that falls behind is let go and comes back by itself.
 
 import { type Clock, HoldfastError, newTraceId, systemChance } from '@holdfast/kernel';
+import type { LiveEvent } from '@holdfast/resources/api';
 import type { FastifyInstance } from 'fastify';
 import type { NumberedEvent } from '../event-hub.ts';
+import { type Caller, mayReach } from './caller.ts';
 import type { HttpDependencies } from './dependencies.ts';
 
 const BURST_MS = 50;
@@ -38,12 +40,33 @@ export function eventRoute(server: FastifyInstance, { hub, clock }: HttpDependen
         if (raw.writableLength > UNREAD_BYTES_MAX) raw.destroy();
       },
     });
-    const stop = hub.listen(stream.push, lastSeen(request.headers['last-event-id'], life));
+    const { caller } = request;
+    const listener = ({ id, event }: NumberedEvent) => {
+      const told = eventFor(caller, event);
+      if (told !== undefined) stream.push({ id, event: told });
+    };
+    const stop = hub.listen(listener, lastSeen(request.headers['last-event-id'], life));
     raw.on('close', () => {
       stop();
       stream.close();
     });
   });
+}
+
+/** What of it a caller may hear: nothing of other namespaces. */
+function eventFor(caller: Caller, event: LiveEvent): LiveEvent | undefined {
+  if (caller.namespace === undefined) return event;
+  switch (event.type) {
+    case 'result':
+      return mayReach(caller, event.namespace) ? event : undefined;
+    case 'alert':
+      return mayReach(caller, event.alert.check.namespace) ? event : undefined;
+    case 'agents':
+    case 'config':
+      return undefined;
+    default:
+      return event;
+  }
 }
 
 /** Absent for a new page; an id that cannot be ours for one that knew another server. */

@@ -1,6 +1,7 @@
 // The guard on a real server: names, origins, bodies, tokens.
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 import { after, before, test } from 'node:test';
 import { silentLogger } from '@holdfast/kernel';
@@ -25,6 +26,7 @@ async function serve(access: Access): Promise<string> {
   answerErrors(server, silentLogger);
   server.get('/', async () => 'here');
   server.get('/healthz', async () => 'well');
+  server.get('/api/v1/checks/:namespace/:name', async () => 'seen');
   server.post('/', async () => 'taken');
   return server.listen({ host: '127.0.0.1', port: 0 });
 }
@@ -83,4 +85,18 @@ test('the token in the address becomes a cookie that scripts cannot read', async
   assert.equal(answer.headers.location, '/?x=1');
   assert.match(String(answer.headers['set-cookie']), /HttpOnly; SameSite=Strict/);
   assert.equal((await ask(`${locked}/?token=wrong`, {})).status, 401);
+});
+
+test('a granted token opens the routes of its role, in its namespace', async () => {
+  const sha256 = createHash('sha256').update('hf_reader').digest('hex');
+  const granted = [{ sha256, role: 'reader' as const, name: 'wall', namespace: 'shop' }];
+  const url = await serve({ hosts: [], token: 'correct horse', granted: () => granted });
+  const authorization = 'Bearer hf_reader';
+  assert.equal((await ask(url, { authorization })).status, 200);
+  assert.equal((await ask(`${url}/api/v1/checks/shop/a`, { authorization })).status, 200);
+  assert.equal((await ask(`${url}/api/v1/checks/bank/a`, { authorization })).status, 403);
+  const json = { 'content-type': 'application/json', authorization };
+  assert.equal((await ask(url, json, 'POST')).status, 403);
+  assert.equal((await ask(`${url}/?token=hf_reader`, {})).status, 303);
+  assert.equal((await ask(url, { authorization: 'Bearer hf_gone' })).status, 401);
 });

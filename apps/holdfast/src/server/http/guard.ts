@@ -1,16 +1,27 @@
 // Who may ask. A server on loopback is still reachable from any web page in the browser of its
 // user, so Host and Origin are checked on every request (DNS rebinding, cross-site requests) and
-// bodies must be JSON. On another address every request needs the token.
+// bodies must be JSON. On another address every request needs a token: the operator's, or one that
+// resources grant, which opens the routes of its role.
 
 import { timingSafeEqual } from 'node:crypto';
 import { HoldfastError } from '@holdfast/kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Caller, findToken, type GrantedToken, mayCall, OPERATOR } from './caller.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; what the route tells and does is bounded by it. */
+    caller: Caller;
+  }
+}
 
 export interface Access {
   /** Names besides loopback that this server is called by. */
   hosts: readonly string[];
-  /** Needed from every caller when set. */
+  /** The operator's; a token is needed from every caller when set. */
   token?: string;
+  /** Further tokens, as they are granted now. */
+  granted?(): readonly GrantedToken[];
 }
 
 const TOKEN_COOKIE = 'holdfast_token';
@@ -20,6 +31,7 @@ const CONTENT_SECURITY_POLICY =
   "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
 export function guard(server: FastifyInstance, access: Access): void {
+  server.decorateRequest('caller', null as unknown as Caller);
   server.addHook('onRequest', async (request, reply) => {
     reply.header('X-Content-Type-Options', 'nosniff');
     reply.header('Referrer-Policy', 'no-referrer');
@@ -27,7 +39,10 @@ export function guard(server: FastifyInstance, access: Access): void {
     checkHost(request, access);
     checkOrigin(request);
     checkBodyType(request);
-    if (access.token !== undefined) await checkToken(request, reply, access.token);
+    const caller = await callerOf(request, reply, access);
+    if (caller === undefined) return;
+    request.caller = caller;
+    checkRole(request, caller);
   });
 }
 
@@ -74,31 +89,51 @@ function checkBodyType(request: FastifyRequest): void {
   );
 }
 
-async function checkToken(
+/** Undefined: the request was answered already. */
+async function callerOf(
   request: FastifyRequest,
   reply: FastifyReply,
-  token: string,
-): Promise<void> {
+  access: Access,
+): Promise<Caller | undefined> {
   const url = new URL(request.url, 'http://server');
-  if (OPEN_PATHS.has(url.pathname)) return;
+  if (OPEN_PATHS.has(url.pathname)) return OPERATOR;
   const offered = url.searchParams.get('token');
-  if (request.method === 'GET' && offered !== null && same(offered, token)) {
+  if (request.method === 'GET' && offered !== null && holderOf(offered, access) !== undefined) {
     // Once in the address, then in a cookie that scripts and foreign pages cannot use.
     reply.header(
       'Set-Cookie',
-      `${TOKEN_COOKIE}=${encodeURIComponent(token)}; HttpOnly; SameSite=Strict; Path=/`,
+      `${TOKEN_COOKIE}=${encodeURIComponent(offered)}; HttpOnly; SameSite=Strict; Path=/`,
     );
     url.searchParams.delete('token');
     await reply.redirect(url.pathname + url.search, 303);
-    return;
+    return undefined;
   }
   const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
   const given = bearer ?? cookieToken(request.headers.cookie ?? '');
-  if (given !== undefined && same(given, token)) return;
+  const holder = given === undefined ? undefined : holderOf(given, access);
+  if (holder !== undefined) return holder;
+  if (access.token === undefined && bearer === undefined) return OPERATOR;
   throw new HoldfastError(
     'UNAUTHORIZED',
     'no valid token',
     'Send `Authorization: Bearer TOKEN`, or open the console once with ?token=TOKEN.',
+  );
+}
+
+function holderOf(given: string, { token, granted }: Access): Caller | undefined {
+  if (token !== undefined && same(given, token)) return OPERATOR;
+  return findToken(given, granted?.() ?? []);
+}
+
+function checkRole(request: FastifyRequest, caller: Caller): void {
+  const { namespace } = (request.params ?? {}) as { namespace?: string };
+  const route = request.routeOptions.url ?? request.url;
+  if (mayCall(caller, { method: request.method, route, namespace })) return;
+  const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
+  throw new HoldfastError(
+    'FORBIDDEN',
+    `a ${caller.role}${caller.namespace === undefined ? '' : ` of namespace ${caller.namespace}`} may not ${request.method} ${route}${where}`,
+    'Use a token with the role for it; tokens are granted by `access` of a Namespace.',
   );
 }
 

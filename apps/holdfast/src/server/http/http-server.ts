@@ -11,11 +11,14 @@ import { VERSION } from '../../version.ts';
 import { answerErrors } from './answer-errors.ts';
 import { chartRoutes } from './chart-routes.ts';
 import { consoleFiles } from './console-files.ts';
+import { coordinationRoutes } from './coordination-routes.ts';
 import type { HttpDependencies } from './dependencies.ts';
 import { eventRoute } from './event-route.ts';
+import { agentRoutes, fleetOverviewRoutes } from './fleet-routes.ts';
 import { guard } from './guard.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { readRoutes } from './read-routes.ts';
+import { runRoutes } from './run-routes.ts';
 import { writingRoutes } from './writing-routes.ts';
 
 const BODY_BYTES_MAX = 1024 * 1024;
@@ -46,6 +49,12 @@ export async function createHttpServer(dependencies: HttpDependencies): Promise<
   eventRoute(server, dependencies);
   operationRoutes(server, dependencies);
   writingRoutes(server, dependencies);
+  runRoutes(server, dependencies);
+  fleetOverviewRoutes(server, dependencies);
+  if (dependencies.fleet !== undefined) {
+    agentRoutes(server, dependencies.fleet);
+    coordinationRoutes(server, dependencies.fleet.coordination);
+  }
   await consoleFiles(server, dependencies.consoleFolder);
   server.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => server.swagger());
   return {

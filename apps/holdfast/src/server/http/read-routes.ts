@@ -1,6 +1,8 @@
 // The answers that pages are made of. Every range and limit is bounded by its schema.
 
+import type { AlertJournal } from '@holdfast/engines/alert-journal';
 import { HoldfastError } from '@holdfast/kernel';
+import type { AlertRecord } from '@holdfast/resources/alert-record';
 import type {
   AlertList,
   CheckDetail,
@@ -13,6 +15,7 @@ import type { Status } from '@holdfast/resources/result';
 import type { FastifyInstance } from 'fastify';
 import { failureAnswer, toldResult } from '../../failure-answer.ts';
 import { countStates } from '../live-view.ts';
+import { type Caller, mayReach } from './caller.ts';
 import type { HttpDependencies } from './dependencies.ts';
 import {
   answers,
@@ -27,7 +30,9 @@ const RECENT_ALERTS = 100;
 
 export function readRoutes(server: FastifyInstance, dependencies: HttpDependencies): void {
   const schema = answers('Overview', 'Everything the first page shows');
-  server.get('/api/v1/overview', { schema }, ({ id }) => overview(dependencies, id));
+  server.get('/api/v1/overview', { schema }, ({ id, caller }) =>
+    overview(dependencies, caller, id),
+  );
   checkRoute(server, dependencies);
   resultsRoute(server, dependencies);
   alertsRoute(server, dependencies);
@@ -75,8 +80,8 @@ function resultsRoute(server: FastifyInstance, dependencies: HttpDependencies): 
 
 function alertsRoute(server: FastifyInstance, { alertJournal }: HttpDependencies): void {
   const schema = answers('AlertList', 'Alerts, newest first, with what was told to whom');
-  server.get('/api/v1/alerts', { schema }, async (): Promise<AlertList> => {
-    const alerts = await alertJournal.recent(RECENT_ALERTS);
+  server.get('/api/v1/alerts', { schema }, async ({ caller }): Promise<AlertList> => {
+    const alerts = await recentAlerts(alertJournal, caller);
     const told = alerts.map(async (alert) => ({
       ...alert,
       deliveries: await alertJournal.deliveries(alert.id),
@@ -106,17 +111,29 @@ const resultsQuery = {
   },
 };
 
-async function overview(dependencies: HttpDependencies, traceId: string): Promise<Overview> {
+async function overview(
+  dependencies: HttpDependencies,
+  caller: Caller,
+  traceId: string,
+): Promise<Overview> {
   const { view, facts, agents, clock, alertJournal } = dependencies;
-  const checks = view.summaries().map((one) => toldSummary(one, dependencies, traceId));
+  const checks = view
+    .summaries()
+    .filter(({ namespace }) => mayReach(caller, namespace))
+    .map((one) => toldSummary(one, dependencies, traceId));
   return {
     nowMs: clock.wallMs(),
     ...facts(),
     counts: countStates(checks),
     checks,
-    alerts: await alertJournal.recent(RECENT_ALERTS),
-    agents: agents(),
+    alerts: await recentAlerts(alertJournal, caller),
+    agents: caller.namespace === undefined ? agents() : [],
   };
+}
+
+async function recentAlerts(journal: AlertJournal, caller: Caller): Promise<AlertRecord[]> {
+  const alerts = await journal.recent(RECENT_ALERTS);
+  return alerts.filter(({ check }) => mayReach(caller, check.namespace));
 }
 
 /** With what its last run is answered with, unless that was up. */

@@ -6,9 +6,10 @@ import {
   type AlertRun,
   type AlertState,
   type AlertStep,
+  type AlertThresholds,
   type CloseCause,
-  hydrateAlert,
   QUIET,
+  resumeAlert,
   stepAlert,
 } from '../alert-state.ts';
 
@@ -70,7 +71,25 @@ function stepOf(
   if (verb !== 'restart') throw new Error(`No such command: ${verb}`);
   const open = options.get('open');
   const runs = (options.get('runs') ?? '').split(',').filter(Boolean).map(runAt);
-  return hydrateAlert(thresholds, open === undefined ? undefined : at(open), runs, nowMs);
+  return replay(thresholds, open === undefined ? undefined : at(open), runs, nowMs);
+}
+
+/** What a restart makes of the runs that it did not live to judge. */
+export function replay(
+  thresholds: AlertThresholds,
+  openSinceMs: number | undefined,
+  runs: readonly AlertRun[],
+  nowMs: number,
+): AlertStep {
+  const resumed = resumeAlert(openSinceMs, runs);
+  let { state } = resumed;
+  const effects: AlertStep['effects'] = [];
+  for (const run of resumed.unjudged) {
+    const step = stepAlert(thresholds, state, { type: 'run', run }, nowMs);
+    state = step.state;
+    effects.push(...step.effects);
+  }
+  return { state, effects };
 }
 
 /** `10:down` */

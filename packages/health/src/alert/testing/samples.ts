@@ -12,7 +12,14 @@ import type { WatchedCheck } from '../watched-check.ts';
 export const T0_MS = Date.UTC(2026, 0, 1);
 
 export function sampleCheck(name = 'checkout', labels: Record<string, string> = {}): WatchedCheck {
-  return { namespace: 'default', name, labels, target: `https://${name}.example/health` };
+  return {
+    namespace: 'default',
+    name,
+    labels,
+    target: `https://${name}.example/health`,
+    intervalMs: 10_000,
+    timeoutMs: 5_000,
+  };
 }
 
 export function sampleRule(over: Partial<CompiledRule> = {}): CompiledRule {

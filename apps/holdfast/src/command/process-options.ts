@@ -1,0 +1,45 @@
+// What the commands that stay (up, server, agent) have in common: how they log, and that they run until
+// they are told to stop.
+
+import { HoldfastError, type Logger } from '@holdfast/kernel';
+import type { LogLevel } from '@holdfast/telemetry/log';
+import type { Call, CommandOption, Surroundings } from '../cli/command.ts';
+
+const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+
+export const LOG_OPTIONS: readonly CommandOption[] = [
+  { name: 'log-level', value: 'LEVEL', summary: LEVELS.join(', '), default: 'info' },
+  { name: 'log-format', value: 'FORM', summary: 'json or text (default text at a terminal)' },
+];
+
+/** `format` is what a preset says. Throws HoldfastError USAGE. */
+export async function loggerFor(
+  call: Call,
+  { clock, terminal }: Surroundings,
+  format?: 'json' | 'text',
+): Promise<Logger> {
+  const { createLogger } = await import('@holdfast/telemetry/log');
+  const level = LEVELS.find((one) => one === call.text('log-level'));
+  if (level === undefined)
+    throw new HoldfastError(
+      'USAGE',
+      `unknown log level ${call.text('log-level')}`,
+      `Levels: ${LEVELS.join(', ')}.`,
+    );
+  const person = process.stderr.isTTY === true;
+  const chosen = call.text('log-format') ?? format ?? (person ? 'text' : 'json');
+  if (chosen !== 'json' && chosen !== 'text')
+    throw new HoldfastError('USAGE', `unknown log format ${chosen}`, 'Formats: json, text.');
+  return createLogger({
+    clock,
+    level,
+    format: chosen,
+    colour: person && terminal.colour,
+    write: terminal.error,
+  });
+}
+
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((done) => signal.addEventListener('abort', () => done(), { once: true }));
+}

@@ -1,0 +1,70 @@
+// Opens what the server stands on, as it was named. Drivers are loaded only when they are asked for:
+// who runs embedded pays for no client.
+
+import { join } from 'node:path';
+import type { Coordination } from '@holdfast/engines/coordination';
+import type { Events } from '@holdfast/engines/events';
+import type { Store } from '@holdfast/engines/store';
+import type { Chance, Clock, Logger } from '@holdfast/kernel';
+import { storeFile } from '../data-folder.ts';
+import type { CoordinationAddress, EventsAddress, ResultsAddress } from '../engine-address.ts';
+import { readPem } from '../named-file.ts';
+
+export interface EngineSurroundings {
+  clock: Clock;
+  chance: Chance;
+  logger: Logger;
+  dataFolder: string;
+}
+
+export async function openStore(
+  address: ResultsAddress,
+  { clock, logger, dataFolder }: EngineSurroundings,
+): Promise<Store> {
+  if (address.engine === 'postgres') {
+    const { openPostgresStore } = await import('@holdfast/engines/postgres');
+    return openPostgresStore({ url: address.url, clock, logger });
+  }
+  const { openSqliteStore } = await import('@holdfast/engines/sqlite');
+  const path = address.path ?? storeFile(dataFolder);
+  const store = await openSqliteStore({ path, clock, logger });
+  return { engine: 'sqlite', shownAs: path, ...store };
+}
+
+export async function openCoordination(
+  address: CoordinationAddress,
+  { clock, chance, logger, dataFolder }: EngineSurroundings,
+): Promise<Coordination> {
+  if (address.engine === 'embedded') {
+    const { openEmbeddedCoordination } = await import('@holdfast/engines/embedded');
+    const folder = join(dataFolder, 'coordination');
+    return openEmbeddedCoordination({ folder, clock, chance, logger });
+  }
+  const { openEtcdCoordination } = await import('@holdfast/engines/etcd');
+  const { engine: _, shownAs: __, ca, certificate, key, connections, ...rest } = address;
+  const tls = {
+    ...(ca === undefined ? {} : { ca: readPem(ca) }),
+    ...(certificate === undefined ? {} : { certificate: readPem(certificate) }),
+    ...(key === undefined ? {} : { key: readPem(key) }),
+  };
+  return openEtcdCoordination({
+    ...rest,
+    ...(Object.keys(tls).length === 0 ? {} : { tls }),
+    ...(connections === undefined ? {} : { connectionsMax: connections }),
+    clock,
+    chance,
+    logger,
+  });
+}
+
+export async function openEvents(
+  address: EventsAddress,
+  { clock, chance, logger }: EngineSurroundings,
+): Promise<Events> {
+  if (address.engine === 'memory') {
+    const { createMemoryEvents } = await import('@holdfast/engines/events-memory');
+    return createMemoryEvents({ clock });
+  }
+  const { openRedisEvents } = await import('@holdfast/engines/redis');
+  return openRedisEvents({ url: address.url, clock, chance, logger });
+}

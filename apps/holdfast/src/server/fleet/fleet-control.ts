@@ -1,0 +1,342 @@
+// A control plane put together: coordination and events, the resources in force, its place among the
+// servers, what it says to agents, and what it does while it leads. Parts are closed the way back, so
+// that agents are sent elsewhere before the place is given up.
+
+import type { Coordination } from '@holdfast/engines/coordination';
+import type { Events } from '@holdfast/engines/events';
+import { KEYS } from '@holdfast/engines/keys';
+import { type Election, startElection } from '@holdfast/engines/leader';
+import { openMirror } from '@holdfast/engines/mirror';
+import {
+  type CoordinationService,
+  createCoordinationService,
+} from '@holdfast/engines/remote-server';
+import { type AppliedWriter, openAppliedWriter } from '@holdfast/fleet/applied';
+import {
+  admitServer,
+  type FleetView,
+  followFleet,
+  joinFleet,
+  LEASE_MS_DEFAULT,
+} from '@holdfast/fleet/membership';
+import { LatencySketch } from '@holdfast/kernel';
+import type { AlertRecord } from '@holdfast/resources/alert-record';
+import type { FleetOverview } from '@holdfast/resources/api';
+import type { CompiledCheck } from '@holdfast/resources/compiled-check';
+import type { RunRequest, ServerRecord } from '@holdfast/resources/fleet';
+import type { Configuration, Resource } from '@holdfast/resources/load';
+import type { ProbeResult } from '@holdfast/resources/result';
+import type { CoordinationAddress, EventsAddress } from '../../engine-address.ts';
+import {
+  decodeResource,
+  openResourceSource,
+  type ResourceSource,
+} from '../../resource-store/resource-source.ts';
+import { ResourceStore } from '../../resource-store/resource-store.ts';
+import { VERSION } from '../../version.ts';
+import type { ConfigurationSource } from '../configuration-source.ts';
+import { openCoordination, openEvents } from '../engines.ts';
+import type { HoldfastServer, Workforce } from '../holdfast-server.ts';
+import { openRunDesk } from '../run-desk.ts';
+import { AgentReports } from './agent-reports.ts';
+import { FleetAgents } from './fleet-agents.ts';
+import type { FleetFace } from './fleet-face.ts';
+import { fleetOverview } from './fleet-overview.ts';
+import { LeaderDuties } from './leader-duties.ts';
+import { LiveFeed } from './live-feed.ts';
+import { OrderDesk } from './order-desk.ts';
+import { WorkDesk } from './work-desk.ts';
+
+const ROLE = 'server';
+
+export interface ControlPlaneOptions {
+  id: string;
+  coordination: CoordinationAddress;
+  events: EventsAddress;
+  /** At which others reach it; default where it listens. */
+  advertise?: string;
+  /** Of servers, leader and agents; default 10 s. */
+  leaseMs?: number;
+}
+
+interface Foundation {
+  coordination: Coordination;
+  events: Events;
+  fleet: FleetView;
+  service: CoordinationService;
+}
+
+export class FleetControl {
+  readonly #server: HoldfastServer;
+  readonly #options: ControlPlaneOptions;
+  readonly #foundation: Foundation;
+  readonly #feed: LiveFeed;
+  readonly #orders: OrderDesk;
+  readonly #work: WorkDesk;
+  readonly #reports: AgentReports;
+  readonly #duties: LeaderDuties;
+  readonly #lags = new LatencySketch();
+  #source: ResourceSource | undefined;
+  #applied: AppliedWriter | undefined;
+  #election: Election | undefined;
+
+  /** What it opens the server closes. */
+  static async open(server: HoldfastServer, options: ControlPlaneOptions): Promise<FleetControl> {
+    const { clock, chance, logger } = server.options;
+    const coordination = await openCoordination(options.coordination, server.options);
+    server.owns(() => coordination.close());
+    const events = await openEvents(options.events, server.options);
+    server.owns(() => events.close());
+    const fleet = followFleet({ coordination, clock, chance, logger });
+    server.owns(() => fleet.close());
+    const service = createCoordinationService({ coordination, clock, chance });
+    server.owns(() => service.close());
+    return new FleetControl(server, options, { coordination, events, fleet, service });
+  }
+
+  private constructor(
+    server: HoldfastServer,
+    options: ControlPlaneOptions,
+    foundation: Foundation,
+  ) {
+    const { clock, chance, logger } = server.options;
+    const { events, fleet } = foundation;
+    this.#server = server;
+    this.#options = options;
+    this.#foundation = foundation;
+    this.#reports = new AgentReports(clock);
+    this.#feed = new LiveFeed({
+      clock,
+      chance,
+      logger,
+      events,
+      onResults: (batch) => server.tell(batch),
+      onAlert: (alert) => server.hub.publish({ type: 'alert', alert }),
+    });
+    server.owns(() => this.#feed.close());
+    this.#work = new WorkDesk({
+      clock,
+      assignmentOf: (agent) => fleet.assignment(agent),
+      configuration: () => server.configuration,
+      resources: () => this.#resources.applied,
+    });
+    this.#orders = new OrderDesk({
+      clock,
+      chance,
+      logger,
+      events,
+      server: options.id,
+      checkOf: (request) => this.#checkOf(request),
+      store: (result) => this.#take([result]),
+    });
+    this.#duties = new LeaderDuties({
+      server,
+      ...foundation,
+      feed: this.#feed,
+      leaseMs: options.leaseMs ?? LEASE_MS_DEFAULT,
+      resources: () => this.#resources.applied,
+    });
+  }
+
+  get leads(): boolean {
+    return this.#election?.leadership !== undefined;
+  }
+
+  async openSource(): Promise<ConfigurationSource> {
+    const { clock, chance, logger } = this.#server.options;
+    const mirror = openMirror<Resource>({
+      coordination: this.#foundation.coordination,
+      prefix: KEYS.resources,
+      decode: decodeResource(),
+      clock,
+      chance,
+      logger,
+    });
+    this.#server.owns(() => mirror.close());
+    const source = await openResourceSource({
+      mirror,
+      clock,
+      logger,
+      onChange: (configuration) => this.#server.enforce(configuration),
+      onProblem: (problem) => this.#server.tellProblem(problem),
+    });
+    this.#source = source;
+    return {
+      get current() {
+        return source.current;
+      },
+      get problem() {
+        return source.problem;
+      },
+      watch: () => {},
+      close: () => source.close(),
+    };
+  }
+
+  async openWorkforce(): Promise<Workforce> {
+    const { fleet, events } = this.#foundation;
+    await fleet.ready;
+    const unsubscribe = fleet.subscribe(() => this.#fleetChanged());
+    this.#server.owns(unsubscribe);
+    const agents = new FleetAgents({
+      enforce: (configuration) => this.#enforce(configuration),
+      fleet,
+      orders: this.#orders,
+      reports: this.#reports,
+      runs: () => runs,
+    });
+    const runs = openRunDesk(this.#server, events, (asked) => this.#locationsOf(asked));
+    return { agents, runs, fleet: this.#face(), overview: () => this.#overview() };
+  }
+
+  /** Takes its place among the servers and stands for leader. Rejects with CONFLICT and FLEET_MISMATCH. */
+  async join(): Promise<void> {
+    const { clock, chance, logger } = this.#server.options;
+    const { coordination } = this.#foundation;
+    const { id, leaseMs } = this.#options;
+    const record = this.#record();
+    const lease = leaseMs === undefined ? {} : { leaseMs };
+    const member = await joinFleet({
+      coordination,
+      key: KEYS.server(id),
+      record,
+      ...lease,
+      admit: () => admitServer(coordination, record),
+      clock,
+      chance,
+      logger,
+    });
+    this.#server.owns(() => member.leave());
+    const applied = openAppliedWriter({
+      coordination,
+      member,
+      node: id,
+      role: 'server',
+      clock,
+      logger,
+    });
+    this.#applied = applied;
+    this.#server.owns(() => applied.close());
+    const election = startElection({
+      coordination,
+      role: ROLE,
+      candidate: { id, url: record.url },
+      ...lease,
+      clock,
+      chance,
+      logger,
+      onChange: ({ leadership }) => this.#duties.follow(leadership),
+    });
+    this.#election = election;
+    this.#server.owns(async () => {
+      await this.#duties.close();
+      await election.close();
+    });
+  }
+
+  tellAlert(alert: AlertRecord): Promise<void> {
+    return this.#feed.tellAlert(alert);
+  }
+
+  get #resources(): ResourceSource {
+    if (this.#source === undefined) throw new TypeError('the resources are not open yet');
+    return this.#source;
+  }
+
+  #record(): ServerRecord {
+    const { id, coordination, events, advertise } = this.#options;
+    return {
+      id,
+      url: advertise ?? this.#server.url,
+      version: VERSION,
+      startedAtMs: this.#server.startedAtMs,
+      engines: {
+        coordination: coordination.shownAs,
+        events: events.shownAs,
+        results: this.#server.options.results.shownAs,
+      },
+    };
+  }
+
+  #enforce(_configuration: Configuration): void {
+    const { clock } = this.#server.options;
+    const { revision, digest, faults, writtenAtMs } = this.#resources.applied;
+    const appliedAtMs = clock.wallMs();
+    if (writtenAtMs !== undefined && writtenAtMs >= this.#server.startedAtMs)
+      this.#lags.add(Math.max(0, appliedAtMs - writtenAtMs));
+    const lagMsP99 = this.#lags.quantile(0.99);
+    this.#applied?.report({
+      revision: String(revision),
+      digest,
+      appliedAtMs,
+      faults,
+      ...(lagMsP99 === undefined ? {} : { lagMsP99 }),
+    });
+    this.#work.changed();
+    this.#duties.checksChanged();
+  }
+
+  #fleetChanged(): void {
+    const live = new Set(this.#foundation.fleet.agents().map(({ id }) => id));
+    this.#work.forget((agent) => live.has(agent));
+    this.#reports.forget((agent) => live.has(agent));
+    this.#work.changed();
+    this.#server.hub.publish({ type: 'agents', agents: this.#reports.summaries() });
+  }
+
+  /** Stored first; then all servers are told. */
+  async #take(batch: readonly ProbeResult[]): Promise<void> {
+    await this.#server.keep(batch);
+    await this.#feed.tellResults(batch);
+  }
+
+  #checkOf({ namespace, check, location }: RunRequest): CompiledCheck | undefined {
+    const found = this.#server.checkNamed(namespace, check);
+    const isThere = location === undefined || (found?.locations?.includes(location) ?? true);
+    return isThere ? found : undefined;
+  }
+
+  #locationsOf({ namespace, check, location }: Omit<RunRequest, 'run' | 'by' | 'requestedAtMs'>) {
+    if (location !== undefined) return [location];
+    const named = this.#server.checkNamed(namespace, check)?.locations;
+    const live = new Set(this.#foundation.fleet.agents().map((agent) => agent.location));
+    return named ?? [...live].sort();
+  }
+
+  #face(): FleetFace {
+    const { coordination, service } = this.#foundation;
+    const { clock, chance } = this.#server.options;
+    return {
+      coordination: service,
+      resources: new ResourceStore({ coordination, clock, chance }),
+      work: (agent, known, gone) => this.#work.work(agent, known, gone),
+      deliver: ({ results }) => this.#take(results),
+      orders: (agent, location, gone) => this.#orders.orders(agent, location, gone),
+      finish: (agent, outcome) => this.#orders.finish(agent, outcome),
+      report: (agent, report) => {
+        this.#reports.take(agent, report);
+        this.#server.hub.publish({ type: 'agents', agents: this.#reports.summaries() });
+      },
+    };
+  }
+
+  async #overview(): Promise<FleetOverview> {
+    const { coordination, events, fleet } = this.#foundation;
+    const store = this.#server.part('store');
+    const { revision, digest } = this.#resources.applied;
+    return fleetOverview({
+      nowMs: this.#server.options.clock.wallMs(),
+      own: this.#options.id,
+      leader: this.#election?.leader,
+      fleet,
+      reports: this.#reports,
+      unassigned: this.#duties.unassigned(this.#server.configuration.checks),
+      resources: { revision: String(revision), digest },
+      engines: {
+        coordination: await coordination.facts(),
+        events: await events.facts(),
+        results: { engine: store.engine, shownAs: this.#server.options.results.shownAs },
+      },
+    });
+  }
+}

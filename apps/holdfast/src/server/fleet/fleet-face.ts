@@ -1,0 +1,26 @@
+// What the HTTP face needs of a fleet, and nothing more.
+
+import type { CoordinationService } from '@holdfast/engines/remote-server';
+import type {
+  AgentReport,
+  KnownWork,
+  ResultBatch,
+  RunOutcome,
+  WorkAnswer,
+} from '@holdfast/fleet/uplink';
+import type { RunOrder } from '@holdfast/resources/fleet';
+import type { ResourceStore } from '../../resource-store/resource-store.ts';
+
+export interface FleetFace {
+  /** Answers when it differs from what is known, or after some patience with the same. */
+  work(agent: string, known: KnownWork | undefined, gone: AbortSignal): Promise<WorkAnswer>;
+  /** Resolves once it is stored. */
+  deliver(batch: ResultBatch): Promise<void>;
+  /** Undefined: a sign of life. */
+  orders(agent: string, location: string, signal: AbortSignal): AsyncIterable<RunOrder | undefined>;
+  finish(agent: string, outcome: RunOutcome): void;
+  report(agent: string, report: AgentReport): void;
+  /** For those who join through this server. */
+  coordination: CoordinationService;
+  resources: ResourceStore;
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { KnownWork, WorkAnswer } from '@holdfast/fleet/uplink';
+import { SimulatedClock } from '@holdfast/kernel/fake';
+import type { Configuration } from '@holdfast/resources/load';
+import { sampleCheck } from '../../testing/sample.ts';
+import { type AssignedTo, WorkDesk } from './work-desk.ts';
+
+function world() {
+  const clock = new SimulatedClock(0);
+  const store = {
+    assigned: new Map<string, AssignedTo>(),
+    resources: { revision: 5n, digest: 'd5' },
+    configuration: configurationOf([sampleCheck(), sampleCheck({ name: 'bank' })]),
+  };
+  const desk = new WorkDesk({
+    clock,
+    assignmentOf: (agent) => store.assigned.get(agent),
+    configuration: () => store.configuration,
+    resources: () => store.resources,
+  });
+  return { clock, store, desk };
+}
+
+function configurationOf(checks: Configuration['checks']): Configuration {
+  return { checks, egress: { deny: [], allow: [] }, plugins: [] } as unknown as Configuration;
+}
+
+const assigned = (term: string, modRevision: bigint, ...checks: string[]): AssignedTo => ({
+  record: { term, checks },
+  modRevision,
+});
+
+const here = new AbortController().signal;
+
+function knownOf({ work, resources }: WorkAnswer, before?: KnownWork): KnownWork {
+  const { term, revision } = work ?? before ?? { term: '0', revision: 0 };
+  return { term, revision, digest: resources.digest };
+}
+
+test('an agent nobody knows yet is told to measure nothing, once', async () => {
+  const { clock, desk } = world();
+  const first = await desk.work('a', undefined, here);
+  assert.deepEqual(first.work?.checks, []);
+  assert.equal(first.work?.term, '0');
+  let answered = false;
+  const second = desk.work('a', knownOf(first), here).then((answer) => {
+    answered = true;
+    return answer;
+  });
+  await clock.advanceAsync(19_000);
+  assert.equal(answered, false, 'it is held open');
+  await clock.advanceAsync(2_000);
+  assert.equal((await second).work, undefined);
+});
+
+test('an assignment is told as soon as it is there, and only what it names', async () => {
+  const { store, desk } = world();
+  const known = knownOf(await desk.work('a', undefined, here));
+  const waiting = desk.work('a', known, here);
+  store.assigned.set('a', assigned('9', 12n, 'default/bank', 'default/gone'));
+  desk.changed();
+  const { work } = await waiting;
+  assert.equal(work?.term, '9');
+  assert.equal(work?.revision, 12);
+  assert.deepEqual(
+    work?.checks.map(({ name }) => name),
+    ['bank'],
+  );
+});
+
+test('a change of resources that is none of its own is told without work', async () => {
+  const { store, desk } = world();
+  store.assigned.set('a', assigned('9', 12n, 'default/bank'));
+  const first = await desk.work('a', undefined, here);
+  store.resources = { revision: 20n, digest: 'd20' };
+  store.configuration = configurationOf([
+    sampleCheck({ intervalMs: 9_000 }),
+    sampleCheck({ name: 'bank' }),
+  ]);
+  const second = await desk.work('a', knownOf(first), here);
+  assert.equal(second.work, undefined);
+  assert.equal(second.resources.digest, 'd20');
+  store.resources = { revision: 21n, digest: 'd21' };
+  store.configuration = configurationOf([sampleCheck({ name: 'bank', intervalMs: 2_000 })]);
+  const third = await desk.work('a', knownOf(second, knownOf(first)), here);
+  assert.equal(third.work?.revision, 21);
+  assert.equal(third.work?.checks[0]?.intervalMs, 2_000);
+});
+
+test('an agent that comes from another server with the same work is told nothing anew', async () => {
+  const { store, desk } = world();
+  store.assigned.set('a', assigned('9', 12n, 'default/bank'));
+  const answer = await desk.work('a', { term: '9', revision: 12, digest: 'other' }, here);
+  assert.equal(answer.work, undefined);
+});
+
+test('who is gone waits no longer', async () => {
+  const { desk } = world();
+  const known = knownOf(await desk.work('a', undefined, here));
+  const gone = new AbortController();
+  const waiting = desk.work('a', known, gone.signal);
+  gone.abort();
+  assert.equal((await waiting).work, undefined);
+});

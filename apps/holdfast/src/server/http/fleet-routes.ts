@@ -1,0 +1,165 @@
+// The fleet over HTTP: what operators see of it, and what agents say to it. Long answers (work that
+// has not changed, orders) are held open within bounds; bodies of results may be larger than others.
+
+import type {
+  AgentReport,
+  KnownWork,
+  ResultBatch,
+  RunOutcome,
+  WorkAnswer,
+} from '@holdfast/fleet/uplink';
+import { HoldfastError } from '@holdfast/kernel';
+import type { AppliedOverview, FleetOverview } from '@holdfast/resources/api';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FleetFace } from '../fleet/fleet-face.ts';
+import type { Caller } from './caller.ts';
+import { closed } from './closed.ts';
+import type { HttpDependencies } from './dependencies.ts';
+import { answers } from './route-schema.ts';
+
+const RESULT_BYTES_MAX = 8 * 1024 * 1024;
+const ORDER_SIGN = '\n';
+
+interface AgentPath {
+  Params: { location: string; agent: string };
+}
+
+/** What anybody who operates a server may see, also of one that stands alone. */
+export function fleetOverviewRoutes(
+  server: FastifyInstance,
+  { fleetOverview }: Pick<HttpDependencies, 'fleetOverview'>,
+): void {
+  server.get(
+    '/api/v1/fleet',
+    { schema: answers('FleetOverview', 'Servers, agents, assignments, engines') },
+    (): Promise<FleetOverview> => fleetOverview(),
+  );
+  server.get(
+    '/api/v1/applied',
+    { schema: answers('AppliedOverview', 'Whether the resources are live everywhere') },
+    async (): Promise<AppliedOverview> => (await fleetOverview()).resources,
+  );
+}
+
+export function agentRoutes(server: FastifyInstance, fleet: FleetFace): void {
+  workRoute(server, fleet);
+  resultRoutes(server, fleet);
+  orderRoute(server, fleet);
+}
+
+function workRoute(server: FastifyInstance, fleet: FleetFace): void {
+  const summary = 'What an agent is to measure; held open until it differs from what it knows';
+  server.post<AgentPath & { Body: { known?: KnownWork } }>(
+    `${AGENT}/work`,
+    { schema: { summary, params: agentPath, body: { type: 'object' } } },
+    async (request, reply): Promise<WorkAnswer> => {
+      const { agent } = ownAgent(request);
+      return fleet.work(agent, request.body.known, closed(reply));
+    },
+  );
+}
+
+function resultRoutes(server: FastifyInstance, fleet: FleetFace): void {
+  server.post<AgentPath & { Body: Pick<ResultBatch, 'results'> }>(
+    `${AGENT}/results`,
+    {
+      bodyLimit: RESULT_BYTES_MAX,
+      schema: {
+        summary: 'Results of an agent; answered once they are stored',
+        params: agentPath,
+        body: {
+          type: 'object',
+          required: ['results'],
+          properties: { results: { type: 'array', maxItems: 1_000, items: { type: 'object' } } },
+        },
+      },
+    },
+    async (request, reply) => {
+      await fleet.deliver({ ...ownAgent(request), results: request.body.results });
+      return reply.status(204).send();
+    },
+  );
+  server.post<AgentPath & { Body: RunOutcome }>(
+    `${AGENT}/runs`,
+    {
+      bodyLimit: RESULT_BYTES_MAX,
+      schema: {
+        summary: 'How a run ended that the agent was told to make',
+        params: agentPath,
+        body: { type: 'object', required: ['run'], properties: { run: { type: 'string' } } },
+      },
+    },
+    async (request, reply) => {
+      fleet.finish(ownAgent(request).agent, request.body);
+      return reply.status(204).send();
+    },
+  );
+  server.post<AgentPath & { Body: AgentReport }>(
+    `${AGENT}/report`,
+    {
+      schema: {
+        summary: 'How an agent is',
+        params: agentPath,
+        body: {
+          type: 'object',
+          required: ['summary'],
+          properties: { summary: { type: 'object' } },
+        },
+      },
+    },
+    async (request, reply) => {
+      fleet.report(ownAgent(request).agent, request.body);
+      return reply.status(204).send();
+    },
+  );
+}
+
+/** One line of JSON an order; empty lines are signs of life. */
+function orderRoute(server: FastifyInstance, fleet: FleetFace): void {
+  const schema = {
+    summary: 'Runs that an agent is to make now, a line each',
+    params: agentPath,
+    produces: ['application/x-ndjson'],
+  };
+  server.post<AgentPath>(`${AGENT}/orders`, { schema }, async (request, reply) => {
+    const { agent, location } = ownAgent(request);
+    const gone = closed(reply);
+    reply.hijack();
+    const { raw } = reply;
+    raw.writeHead(200, { 'Content-Type': 'application/x-ndjson', 'Cache-Control': 'no-store' });
+    raw.write(ORDER_SIGN);
+    try {
+      for await (const order of fleet.orders(agent, location, gone))
+        raw.write(order === undefined ? ORDER_SIGN : `${JSON.stringify(order)}\n`);
+    } finally {
+      raw.end();
+    }
+  });
+}
+
+const AGENT = '/api/v1/fleet/agents/:location/:agent';
+
+const agentPath = {
+  type: 'object',
+  required: ['location', 'agent'],
+  properties: {
+    location: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,64}$' },
+    agent: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,64}$' },
+  },
+};
+
+/** Throws FORBIDDEN for an agent's token that is for other locations. */
+function ownAgent(request: FastifyRequest<AgentPath>): { agent: string; location: string } {
+  const { agent, location } = request.params;
+  mayStandAt(request.caller, location);
+  return { agent, location };
+}
+
+export function mayStandAt({ locations }: Caller, location: string): void {
+  if (locations === undefined || locations.includes(location)) return;
+  throw new HoldfastError(
+    'FORBIDDEN',
+    `this token is not for agents at ${location}`,
+    `It is granted for ${locations.join(', ')}.`,
+  );
+}
