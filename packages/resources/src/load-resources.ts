@@ -35,7 +35,7 @@ export function loadResources({ stored, written = [], plugins = [] }: ResourcesR
   ] as const)
     for (const resource of resources) {
       if (isDeep(resource, DEPTH_MAX)) return refused(resource, 'is nested too deeply');
-      const root = nodeOf(resource);
+      const root = rootOf(resource);
       if (!list.spend(countValues(root), VALUES_MAX))
         return refused(resource, 'brings all resources together over 2,000,000 values');
       list.adoptResource(root, resourceName(resource), from);
@@ -46,6 +46,18 @@ export function loadResources({ stored, written = [], plugins = [] }: ResourcesR
   const known = { specifiers: [], descriptions: [...plugins] };
   const contents = readResources(documents, list, known);
   return loadContents(contents, reader, list, [], { limits: 'house', preset: undefined });
+}
+
+/** Of resources that cannot change: a store's are loaded again whenever one of them does. */
+const ROOTS = new WeakMap<object, SourceNode>();
+
+/** A frozen resource is taken for one that is frozen to its depth. */
+function rootOf(resource: unknown): SourceNode {
+  if (typeof resource !== 'object' || resource === null || !Object.isFrozen(resource))
+    return nodeOf(resource);
+  const known = ROOTS.get(resource) ?? nodeOf(resource);
+  ROOTS.set(resource, known);
+  return known;
 }
 
 function refused(resource: unknown, message: string): Loaded {
@@ -65,7 +77,7 @@ export function resourceFaults(
 ): string[] {
   const list = new ProblemList(ALL);
   if (isDeep(resource, DEPTH_MAX)) return ['is nested too deeply'];
-  const root = nodeOf(resource);
+  const root = rootOf(resource);
   list.adoptResource(root, resourceName(resource), 'stored');
   readResources([root], list, { specifiers: [], descriptions: [...plugins] });
   return list.problems.map(formatResourceProblem);

@@ -52,6 +52,10 @@ function assertSurvives(first: Configuration): void {
   const again = configurationOf(loadResources({ stored }));
   assert.deepEqual(inForce(again), inForce(first));
   assert.deepEqual(again.written, first.written);
+  // What cannot change is read once; loading it must leave no trace in it.
+  for (const one of stored) Object.freeze(one);
+  for (let time = 0; time < 2; time += 1)
+    assert.deepEqual(inForce(configurationOf(loadResources({ stored }))), inForce(first));
   const documents = stored.map((one) => JSON.stringify(one)).join('\n---\n');
   const file = configurationOf(loadConfiguration({ file: 'b.yaml', text: documents }));
   assert.deepEqual(inForce(file), inForce(first));
@@ -202,6 +206,22 @@ describe('resources of a store', () => {
       [authority, /Check shop\/a: spec\.tls\.ca: names a file that cannot be read/],
     ] as const)
       assert.match(problemsOf(loadResources({ stored: [], written: [written] }))[0] ?? '', problem);
+  });
+
+  test('a kind that a plugin brings is known once the plugin is', () => {
+    const redis = Object.freeze({
+      ...check,
+      spec: { type: 'redis', target: 'redis://a', with: {} },
+    });
+    const plugin = {
+      kind: 'redis',
+      schemes: ['redis'],
+      targetExample: 'redis://a',
+      validate: () => [],
+    };
+    assert.match(problemsOf(loadResources({ stored: [redis] }))[0] ?? '', /spec\.type: must be/);
+    const { checks } = configurationOf(loadResources({ stored: [redis], plugins: [plugin] }));
+    assert.equal(checks[0]?.spec.kind, 'plugin');
   });
 
   test('any value at all is a value or its faults', () => {

@@ -43,3 +43,22 @@ test('the text form is one line for a person, and lower levels stay silent', () 
   assert.equal(lines.length, 1);
   assert.match(lines[0] ?? '', /info {2}listening url=http:\/\/127.0.0.1:7070 note="two words"\n$/);
 });
+
+test('an error is told with its message, code, cure and causes', () => {
+  const { lines, log } = logged({});
+  const cause = new Error('connection refused');
+  const error = Object.assign(new Error('etcd is away', { cause }), {
+    code: 'X',
+    cure: 'Start it.',
+  });
+  log.warn('Failed.', { error });
+  log.warn('Failed.', { error: 'a text' });
+  assert.deepEqual(JSON.parse(lines[0] ?? '').error, {
+    name: 'Error',
+    code: 'X',
+    message: 'etcd is away',
+    cure: 'Start it.',
+    cause: { name: 'Error', message: 'connection refused' },
+  });
+  assert.equal(JSON.parse(lines[1] ?? '').error, 'a text');
+});

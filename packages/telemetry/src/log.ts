@@ -18,6 +18,9 @@ export interface LogOptions {
 /** Names of fields that are never printed, at the top and one level down. */
 const SECRET_FIELDS = ['password', 'authorization', 'token', 'cookie', 'secret'];
 
+/** Of one error, the innermost left out beyond it. */
+const CAUSES_MAX = 3;
+
 export function createLogger(options: LogOptions): Logger {
   const write =
     options.format === 'json'
@@ -30,6 +33,7 @@ export function createLogger(options: LogOptions): Logger {
       messageKey: 'message',
       timestamp: () => `,"timestamp_ms":${options.clock.wallMs()}`,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { error: plainError },
       redact: {
         paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`]),
         censor: '<secret>',
@@ -52,6 +56,17 @@ function adapt(back: PinoLogger): Logger {
     error: at('error'),
     with: (fields) => adapt(back.child(fields)),
   };
+}
+
+/** What happened, with what caused it; an error's own fields would hide its message. */
+function plainError(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return error;
+  const { name, message, cause } = error;
+  const { code, cure } = error as { code?: unknown; cure?: unknown };
+  const told = { name, ...(code === undefined ? {} : { code }), message };
+  const cured = cure === undefined ? told : { ...told, cure };
+  if (cause === undefined || depth >= CAUSES_MAX) return cured;
+  return { ...cured, cause: plainError(cause, depth + 1) };
 }
 
 const COLOURS: Record<string, string> = { debug: '90', info: '36', warn: '33', error: '31' };

@@ -16,6 +16,7 @@ export function HelpOverlay({ close }: { close: () => void }): ReactNode {
     [['g o'], words.keys.goOverview],
     [['g c'], words.keys.goChecks],
     [['g a'], words.keys.goAlerts],
+    [['g f'], words.keys.goFleet],
     [['?'], words.keys.help],
   ];
   return (

@@ -26,13 +26,15 @@ test('single keys and sequences', () => {
     'open',
     'close',
   ]);
-  assert.deepEqual(type(['g', 'c', 'g', 'o', 'g', 'a']), [
+  assert.deepEqual(type(['g', 'c', 'g', 'o', 'g', 'a', 'g', 'f']), [
     undefined,
     'go-checks',
     undefined,
     'go-overview',
     undefined,
     'go-alerts',
+    undefined,
+    'go-fleet',
   ]);
 });
 

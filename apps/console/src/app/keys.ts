@@ -11,7 +11,8 @@ export type Command =
   | 'close'
   | 'go-overview'
   | 'go-checks'
-  | 'go-alerts';
+  | 'go-alerts'
+  | 'go-fleet';
 
 export interface Stroke {
   key: string;
@@ -30,7 +31,12 @@ export interface KeyMemory {
 /** Long enough for a slow hand, short enough to be forgotten. */
 const GO_MS_MAX = 1500;
 
-const GO: Record<string, Command> = { o: 'go-overview', c: 'go-checks', a: 'go-alerts' };
+const GO: Record<string, Command> = {
+  o: 'go-overview',
+  c: 'go-checks',
+  a: 'go-alerts',
+  f: 'go-fleet',
+};
 
 const SINGLE: Record<string, Command> = {
   '/': 'search',

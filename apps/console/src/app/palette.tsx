@@ -11,7 +11,7 @@ import { useLive } from './live-store.ts';
 import { navigate } from './location.tsx';
 import { type Offer, searchOffers } from './palette-search.ts';
 import { toggleLanguage, toggleTheme } from './preferences.ts';
-import { ALERTS_PATH, CHECKS_PATH, checkPath, OVERVIEW_PATH } from './route.ts';
+import { ALERTS_PATH, CHECKS_PATH, checkPath, FLEET_PATH, OVERVIEW_PATH } from './route.ts';
 
 interface PaletteOffer extends Offer {
   id: string;
@@ -113,6 +113,7 @@ function offersOf(words: Words, checks: LiveState['checks'], showHelp: () => voi
     page(words.pages.overview, 'g o', OVERVIEW_PATH),
     page(words.pages.checks, 'g c', CHECKS_PATH),
     page(words.pages.alerts, 'g a', ALERTS_PATH),
+    page(words.pages.fleet, 'g f', FLEET_PATH),
     action(words.palette.themeAction, '', toggleTheme),
     action(words.palette.languageAction, '', toggleLanguage),
     action(words.palette.keysAction, '?', showHelp),

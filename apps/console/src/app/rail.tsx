@@ -7,7 +7,7 @@ import { useWords } from '../words/use-words.ts';
 import { useLive } from './live-store.ts';
 import { Link } from './location.tsx';
 import { setTheme, THEMES, toggleLanguage, useTheme } from './preferences.ts';
-import { ALERTS_PATH, CHECKS_PATH, OVERVIEW_PATH, type Route } from './route.ts';
+import { ALERTS_PATH, CHECKS_PATH, FLEET_PATH, OVERVIEW_PATH, type Route } from './route.ts';
 
 export function Rail({ route, showHelp }: { route: Route; showHelp: () => void }): ReactNode {
   const words = useWords();
@@ -37,6 +37,12 @@ export function Rail({ route, showHelp }: { route: Route; showHelp: () => void }
         word={words.pages.alerts}
         here={route.page === 'alerts'}
         badge={firing}
+      />
+      <RailLink
+        to={FLEET_PATH}
+        icon="fleet"
+        word={words.pages.fleet}
+        here={route.page === 'fleet'}
       />
       <span className="rail-space" />
       <ThemeButton />

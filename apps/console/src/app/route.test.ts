@@ -7,6 +7,7 @@ test('every page has its address', () => {
   assert.deepEqual(matchRoute('/'), { page: 'overview' });
   assert.deepEqual(matchRoute('/checks/'), { page: 'checks' });
   assert.deepEqual(matchRoute('/alerts'), { page: 'alerts' });
+  assert.deepEqual(matchRoute('/fleet'), { page: 'fleet' });
   for (const path of ['/nowhere', '/checks/only-one', '/checks/a/b/c', '/alerts/x']) {
     assert.deepEqual(matchRoute(path), { page: 'missing' }, path);
   }

@@ -7,18 +7,21 @@ export type Route =
   | { page: 'check'; namespace: string; name: string }
   | { page: 'editor' }
   | { page: 'alerts' }
+  | { page: 'fleet' }
   | { page: 'missing' };
 
 export const OVERVIEW_PATH = '/';
 export const CHECKS_PATH = '/checks';
 export const EDITOR_PATH = '/checks/new';
 export const ALERTS_PATH = '/alerts';
+export const FLEET_PATH = '/fleet';
 
 export function matchRoute(pathname: string): Route {
   const parts = pathname.split('/').filter((part) => part !== '');
   if (parts.length === 0) return { page: 'overview' };
   if (parts.length === 1 && parts[0] === 'checks') return { page: 'checks' };
   if (parts.length === 1 && parts[0] === 'alerts') return { page: 'alerts' };
+  if (parts.length === 1 && parts[0] === 'fleet') return { page: 'fleet' };
   if (pathname.replace(/\/+$/, '') === EDITOR_PATH) return { page: 'editor' };
   const [section, namespace, name] = parts.map(decode);
   if (parts.length === 3 && section === 'checks' && namespace && name) {

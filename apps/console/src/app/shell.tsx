@@ -15,13 +15,25 @@ import { moveFocus, useCommands } from './key-commands.ts';
 import { navigate, useLocation } from './location.tsx';
 import { Palette } from './palette.tsx';
 import { Rail } from './rail.tsx';
-import { ALERTS_PATH, CHECKS_PATH, matchRoute, OVERVIEW_PATH, type Route } from './route.ts';
+import {
+  ALERTS_PATH,
+  CHECKS_PATH,
+  FLEET_PATH,
+  matchRoute,
+  OVERVIEW_PATH,
+  type Route,
+} from './route.ts';
 import { useTabTitle } from './tab-title.ts';
 import { TopBar } from './top-bar.tsx';
 
 /** Written in rarely: no part of the first load. */
 const EditorPage = lazy(() =>
   import('../pages/editor-page.tsx').then((module) => ({ default: module.EditorPage })),
+);
+
+/** Looked at when something is wrong with Holdfast itself, or when it is set up. */
+const FleetPage = lazy(() =>
+  import('../pages/fleet-page.tsx').then((module) => ({ default: module.FleetPage })),
 );
 
 export type Overlay = 'palette' | 'help' | undefined;
@@ -47,6 +59,7 @@ export function Shell(): ReactNode {
       'go-overview': () => navigate(OVERVIEW_PATH),
       'go-checks': () => navigate(CHECKS_PATH),
       'go-alerts': () => navigate(ALERTS_PATH),
+      'go-fleet': () => navigate(FLEET_PATH),
     },
     'base',
   );
@@ -74,10 +87,10 @@ function Page({ route }: { route: Route }): ReactNode {
   if (route.page === 'overview') return <OverviewPage />;
   if (route.page === 'checks') return <ChecksPage />;
   if (route.page === 'check') return <CheckPage namespace={route.namespace} name={route.name} />;
-  if (route.page === 'editor') {
+  if (route.page === 'editor' || route.page === 'fleet') {
     return (
       <Suspense fallback={<Skeleton lines={10} />}>
-        <EditorPage />
+        {route.page === 'editor' ? <EditorPage /> : <FleetPage />}
       </Suspense>
     );
   }

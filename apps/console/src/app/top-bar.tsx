@@ -27,7 +27,8 @@ export function TopBar({
   const zone = useMemo(() => zoneName(Date.now(), words.locale), [words.locale]);
   return (
     <header className="top">
-      {route.page === 'check' ? <WayBack namespace={route.namespace} /> : <NamespacePicker />}
+      {route.page === 'check' && <WayBack namespace={route.namespace} />}
+      {!['check', 'fleet'].includes(route.page) && <NamespacePicker />}
       <button
         type="button"
         className="top-search"

@@ -6,6 +6,7 @@ import { enCharts } from './en-charts.ts';
 import { enCheck } from './en-check.ts';
 import { enEditor } from './en-editor.ts';
 import { enEvidence } from './en-evidence.ts';
+import { enFleet } from './en-fleet.ts';
 import { n, plural } from './english-numbers.ts';
 
 export const en = {
@@ -42,7 +43,7 @@ export const en = {
     prober: 'Could not be measured',
   },
 
-  pages: { overview: 'Overview', checks: 'Checks', alerts: 'Alerts' },
+  pages: { overview: 'Overview', checks: 'Checks', alerts: 'Alerts', fleet: 'Fleet' },
   skipToContent: 'Skip to content',
   navigation: 'Pages',
   settings: 'Settings',
@@ -168,6 +169,7 @@ export const en = {
   ...enCharts,
   ...enEvidence,
   ...enEditor,
+  ...enFleet,
 
   alerts: {
     title: 'Alerts',
@@ -220,6 +222,7 @@ export const en = {
     goOverview: 'Go to overview',
     goChecks: 'Go to checks',
     goAlerts: 'Go to alerts',
+    goFleet: 'Go to the fleet',
     help: 'Show these keys',
   },
 
@@ -248,8 +251,8 @@ export const en = {
 
 type Widened<T> = T extends string
   ? string
-  : T extends (...given: infer G) => string
-    ? (...given: G) => string
+  : T extends (...given: infer G) => infer R
+    ? (...given: G) => R
     : { readonly [K in keyof T]: Widened<T[K]> };
 
 /** What every language must say. */

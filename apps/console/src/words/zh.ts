@@ -6,6 +6,7 @@ import { zhCharts } from './zh-charts.ts';
 import { zhCheck } from './zh-check.ts';
 import { zhEditor } from './zh-editor.ts';
 import { zhEvidence } from './zh-evidence.ts';
+import { zhFleet } from './zh-fleet.ts';
 
 export const zh: Words = {
   locale: 'zh-CN',
@@ -41,7 +42,7 @@ export const zh: Words = {
     prober: '无法测量',
   },
 
-  pages: { overview: '总览', checks: '检查', alerts: '告警' },
+  pages: { overview: '总览', checks: '检查', alerts: '告警', fleet: '集群' },
   skipToContent: '跳到内容',
   navigation: '页面',
   settings: '设置',
@@ -158,6 +159,7 @@ export const zh: Words = {
   ...zhCharts,
   ...zhEvidence,
   ...zhEditor,
+  ...zhFleet,
 
   alerts: {
     title: '告警',
@@ -209,6 +211,7 @@ export const zh: Words = {
     goOverview: '前往总览',
     goChecks: '前往检查',
     goAlerts: '前往告警',
+    goFleet: '前往集群',
     help: '显示快捷键',
   },
 

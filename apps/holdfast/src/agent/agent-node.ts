@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { KEYS } from '@holdfast/engines/keys';
 import { openRemoteCoordination } from '@holdfast/engines/remote';
 import { createServerCalls } from '@holdfast/engines/server-calls';
+import { openAppliedWriter } from '@holdfast/fleet/applied';
 import { joinFleet } from '@holdfast/fleet/membership';
 import { Spool, startUplink, type UplinkStatus } from '@holdfast/fleet/uplink';
 import type { Chance, Clock, Logger } from '@holdfast/kernel';
@@ -53,10 +54,18 @@ export async function startAgentNode(options: AgentNodeOptions): Promise<AgentNo
       chance,
       logger,
     });
+    const applied = openAppliedWriter({
+      coordination,
+      member,
+      node: id,
+      role: 'agent',
+      clock,
+      logger,
+    });
     const uplink = startUplink({
       agent: id,
       location,
-      controlPlane: httpControlPlane(calls, location),
+      controlPlane: httpControlPlane({ calls, clock }, location),
       member,
       spool: await Spool.open({ folder: join(dataFolder, 'spool', id), clock, logger }),
       startProber: (onResults) => startAgent({ clock, chance, logger, id, location, onResults }),
@@ -68,6 +77,7 @@ export async function startAgentNode(options: AgentNodeOptions): Promise<AgentNo
       status: () => uplink.status(),
       close: async () => {
         await uplink.close();
+        await applied.close();
         await member.leave();
         await closeLines();
       },

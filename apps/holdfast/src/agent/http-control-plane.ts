@@ -1,17 +1,24 @@
 // What an agent says to the servers of its fleet, over HTTP. Which of several servers answers is the
 // business of the calls below; here are the paths, and lines made of a stream of orders.
 
-import { createInterface } from 'node:readline';
-import type { ServerCalls } from '@holdfast/engines/server-calls';
+import { linesOf, type ServerCalls } from '@holdfast/engines/server-calls';
 import type { ControlPlane, RunOutcome, WorkAnswer } from '@holdfast/fleet/uplink';
-import { HoldfastError } from '@holdfast/kernel';
+import { type Clock, HoldfastError } from '@holdfast/kernel';
 import type { RunOrder } from '@holdfast/resources/fleet';
 
 /** A server holds the question for work open for 20 s. */
 const WORK_MS = 40_000;
 const LINE_CHARACTERS_MAX = 1024 * 1024;
+/** A server gives a sign of life every 10 s. */
+const SILENT_MS = 30_000;
 
-export function httpControlPlane(calls: ServerCalls, location: string): ControlPlane {
+interface Connection {
+  calls: ServerCalls;
+  clock: Clock;
+}
+
+export function httpControlPlane(connection: Connection, location: string): ControlPlane {
+  const { calls } = connection;
   const path = (agent: string, what: string) =>
     `api/v1/fleet/agents/${encodeURIComponent(location)}/${encodeURIComponent(agent)}/${what}`;
   const post = (agent: string, what: string, body: object, signal: AbortSignal) =>
@@ -32,30 +39,18 @@ export function httpControlPlane(calls: ServerCalls, location: string): ControlP
     report: async (agent, report, signal) => {
       await post(agent, 'report', report, signal);
     },
-    orders: (agent, signal) => orders(calls, path(agent, 'orders'), signal),
+    orders: (agent, signal) => orders(connection, path(agent, 'orders'), signal),
   };
 }
 
 async function* orders(
-  calls: ServerCalls,
+  { calls, clock }: Connection,
   path: string,
   signal: AbortSignal,
 ): AsyncIterable<RunOrder> {
   const { response } = await calls.open(path, {}, signal);
-  const onAbort = () => response.destroy();
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    for await (const line of createInterface({
-      input: response,
-      crlfDelay: Number.POSITIVE_INFINITY,
-    })) {
-      if (line.length > LINE_CHARACTERS_MAX) throw strange('a line of more than a megabyte');
-      if (line !== '') yield asOrder(line);
-    }
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-    response.destroy();
-  }
+  const limits = { clock, silentMs: SILENT_MS, lengthMax: LINE_CHARACTERS_MAX, signal };
+  for await (const line of linesOf(response, limits)) if (line !== '') yield asOrder(line);
 }
 
 function asWork(answer: unknown): WorkAnswer {

@@ -12,7 +12,7 @@ type Form = (typeof FORMS)[number];
 export const get: Command = {
   name: 'get',
   summary: 'Resources of a fleet; `applied`, `agents` and `servers`, too',
-  usage: '[KIND [NAME] | applied | agents | servers] [-n NAME] [-o FORM]',
+  usage: '[KIND [NAME] | applied | agents | servers] [-o FORM]',
   arity: [0, 2],
   options: [
     { name: 'namespace', short: 'n', value: 'NAME', summary: 'checks of it only' },

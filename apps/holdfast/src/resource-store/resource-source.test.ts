@@ -43,7 +43,6 @@ describe('resource source', () => {
       const value = Buffer.from(JSON.stringify(resource));
       return { type: 'put', key: KEYS.resource(kind, 'default', name), value };
     });
-    // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
     await coordination.txn({ if: [], then: operations });
   }
 
@@ -116,6 +115,7 @@ describe('resource source', () => {
     assert.match(String(problem), /^AlertRule down: spec\.channels\[0\]: names no channel/);
     assert.deepEqual(namesOf(opened.current), ['a']);
     assert.equal(opened.applied.digest, digest);
+    assert.notEqual(opened.stored.digest, digest);
     const chat = { type: 'webhook', url: 'https://hooks.example/x' };
     await next(() => put({ kind: 'Channel', name: 'chat', spec: chat }));
     assert.deepEqual(namesOf(opened.current), ['a', 'b']);

@@ -32,6 +32,8 @@ export interface ResourceSource {
   readonly problem: { text: string; sinceMs: number } | undefined;
   /** Of the resources in force, for `AppliedRecord`. */
   readonly applied: AppliedResources;
+  /** Of what stands in the store, in force or not: everybody is to come to this. */
+  readonly stored: Pick<AppliedResources, 'revision' | 'digest'>;
   close(): void;
 }
 
@@ -57,10 +59,10 @@ export interface ResourceSourceOptions {
 /** For `openMirror` over `KEYS.resources`. Throws an Error that says what is wrong, in sentences. */
 export function decodeResource(plugins: readonly PluginDescription[] = []) {
   return ({ key, value }: Pick<Entry, 'key' | 'value'>): Resource => {
-    const resource = parsed(key, value);
+    const resource = Object.freeze(parsed(key, value));
     const faults = resourceFaults(resource, plugins);
     if (faults.length > 0) throw new Error(faults.join('\n'));
-    return Object.freeze(resource);
+    return resource;
   };
 }
 
@@ -109,6 +111,11 @@ class MirroredSource implements ResourceSource {
       faults: this.#snapshot().faults.map(({ key, problem }) => ({ key, problem })),
       ...(this.#writtenAtMs === undefined ? {} : { writtenAtMs: this.#writtenAtMs }),
     };
+  }
+
+  get stored(): ResourceSource['stored'] {
+    const { revision, digest } = this.#snapshot();
+    return { revision, digest };
   }
 
   start(): void {

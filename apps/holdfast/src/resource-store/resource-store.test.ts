@@ -44,7 +44,6 @@ describe('resource store', () => {
   });
 
   const write = (operation: Operation) => {
-    // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
     const transaction = { if: [], then: [operation] };
     return coordination.txn(transaction);
   };

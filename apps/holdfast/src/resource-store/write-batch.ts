@@ -43,7 +43,6 @@ export function transactionOf(batch: readonly PlannedWrite[], writer: bigint): T
   const pass: Operation = { type: 'put', key: KEYS.resourcesWriter, value: new Uint8Array() };
   return {
     if: [...compares, { key: KEYS.resourcesWriter, modRevision: writer }],
-    // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
     then: [...operations, pass],
   };
 }

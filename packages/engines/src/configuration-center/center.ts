@@ -97,7 +97,6 @@ export class Center implements ConfigurationCenter {
     const expected: Compare[] = revision === undefined ? [] : [{ key, modRevision: revision }];
     const write: Transaction = {
       if: expected,
-      // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
       then: [operation],
       else: [{ type: 'get', key }],
     };

@@ -62,7 +62,6 @@ test('what is no JSON leaves the last good value, and is told', async (context) 
   const watched = center.watch('limit', { parse: limit });
   await center.set('limit', 1);
   const key = KEYS.configuration('shop', 'limit');
-  // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
   const garbage: Transaction = { if: [], then: [{ type: 'put', key, value: Buffer.from('{') }] };
   await store.txn(garbage);
   await settle();
@@ -148,7 +147,6 @@ test('values stay in force while the store is away, and catch up', async (contex
   await clock.advanceAsync(5_000);
   assert.deepEqual([watched.current, center.status().state], [1, 'stale']);
   const key = KEYS.configuration('shop', 'limit');
-  // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
   await store.txn({ if: [], then: [{ type: 'put', key, value: Buffer.from('2') }] });
   coordination.line = 'well';
   await clock.advanceAsync(10_000);

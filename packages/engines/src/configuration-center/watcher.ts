@@ -46,7 +46,6 @@ export class Watcher<T> implements WatchedValue<T> {
 
   /** The newest entry; undefined when there is none. */
   take(item: Item<unknown> | undefined): void {
-    if (this.#isClosed) return;
     this.#problem = undefined;
     if (item === undefined) this.#putInForce(this.#options.fallback, undefined);
     else this.#parse(item);

@@ -5,6 +5,8 @@ const ROOT = '/holdfast/v1/';
 
 export const KEYS = {
   root: ROOT,
+  /** A random word that names the store, written by an engine whose own names outlive its data. */
+  store: `${ROOT}store`,
   resources: `${ROOT}resources/`,
   /** What users write; the value is the resource as JSON. */
   resource: (kind: string, namespace: string, name: string) =>

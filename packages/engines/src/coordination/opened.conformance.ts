@@ -40,7 +40,6 @@ export function put(key: string, value = 'x', lease?: bigint): Operation {
 
 /** Without conditions. */
 export function always(...operations: Operation[]): Transaction {
-  // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
   return { if: [], then: operations };
 }
 

@@ -147,7 +147,6 @@ function ownCopy(transaction: Transaction): Transaction {
   const { if: compares, then, else: otherwise } = transaction;
   return {
     if: compares.map(own),
-    // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
     then: then.map(own),
     ...(otherwise === undefined ? {} : { else: otherwise.map(own) }),
   };

@@ -21,7 +21,7 @@ export class StoreIdentity {
   constructor(calls: EtcdCalls, chance: Chance, root: Root) {
     this.#calls = calls;
     this.#chance = chance;
-    this.#key = root.key(`${KEYS.root}store`);
+    this.#key = root.key(KEYS.store);
   }
 
   /** Reads it in one transaction with others; its answer is the first. */

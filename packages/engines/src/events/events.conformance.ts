@@ -14,6 +14,7 @@ import {
   type ReadOptions,
   type StreamEvent,
 } from './events.ts';
+import { pull } from './pull.ts';
 import { event, numbered } from './sample-events.ts';
 
 export interface OpenedEvents {
@@ -377,25 +378,6 @@ function consume(events: Events, options: ConsumeOptions) {
 function reader(events: Events, options: ReadOptions, stream = STREAM) {
   const abort = new AbortController();
   return pull<ReadItem>(events.read(stream, options, abort.signal), abort);
-}
-
-/** Takes one by one; what is not taken stays. */
-function pull<T>(from: AsyncIterable<T>, abort: AbortController) {
-  const iterator = from[Symbol.asyncIterator]();
-  const take = async (count: number): Promise<T[]> => {
-    const taken: T[] = [];
-    while (taken.length < count) {
-      const { value, done } = await iterator.next();
-      if (done === true) break;
-      taken.push(value);
-    }
-    return taken;
-  };
-  const end = async () => {
-    abort.abort();
-    await iterator.return?.();
-  };
-  return { take, all: () => take(Number.POSITIVE_INFINITY), end };
 }
 
 async function rejects(promise: Promise<unknown>, code: string): Promise<void> {

@@ -115,7 +115,6 @@ export class ElectionLoop implements Election {
       const value = encodeLeader({ ...candidate, proof: signedProof(claims, key) });
       const claim: Transaction = {
         if: [{ key: this.#key, createRevision: 0n }],
-        // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
         then: [{ type: 'put', key: this.#key, value, lease: lease.id }],
       };
       const { done, revision } = await coordination.txn(claim, signal);

@@ -18,12 +18,10 @@ async function openHouse(context: TestContext): Promise<ElectionHouse> {
 }
 
 function put(key: string, text: string): Transaction {
-  // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
   return { if: [], then: [{ type: 'put', key, value: Buffer.from(text) }] };
 }
 
 function remove(key: string): Transaction {
-  // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
   return { if: [], then: [{ type: 'delete', key }] };
 }
 
@@ -207,7 +205,6 @@ test('the guard passes on what the caller compares, and its reads', async (conte
   const house = await openHouse(context);
   const { guard } = (await pairOf(house)).leadership;
   const { revision } = await guard.txn(put('/a', '1'));
-  // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
   const conditional = { if: [{ key: '/a', modRevision: revision }], then: put('/a', '2').then };
   const second = await guard.txn({ ...conditional, else: [{ type: 'get', key: '/a' }] });
   assert.equal(second.done, true);

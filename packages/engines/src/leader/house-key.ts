@@ -20,7 +20,6 @@ export async function houseKey(
   const { done, entries } = await coordination.txn(
     {
       if: [{ key, createRevision: 0n }],
-      // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
       then: [{ type: 'put', key, value: made }],
       else: [{ type: 'get', key }],
     },

@@ -112,7 +112,6 @@ export class Reign implements Leadership, Guard {
     await this.prove(signal);
     const fenced: Transaction = {
       if: [this.#fence, ...transaction.if],
-      // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
       then: transaction.then,
       else: [...otherwise, { type: 'get', key: this.#key }],
     };
@@ -234,7 +233,6 @@ export class Reign implements Leadership, Guard {
     const value = encodeLeader({ ...candidate, proof });
     const renewal: Transaction = {
       if: [this.#fence],
-      // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
       then: [{ type: 'put', key: this.#key, value, lease: lease.id }],
     };
     const { done } = await coordination.txn(renewal, this.lost);

@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { seededChance, silentLogger } from '@holdfast/kernel';
-import { SimulatedClock } from '@holdfast/kernel/fake';
+import type { SimulatedClock } from '@holdfast/kernel/fake';
 import type { Transaction } from '../coordination/coordination.ts';
 import { KEYS } from '../coordination/keys.ts';
 import { openEmbeddedCoordination } from '../embedded/open-embedded.ts';
+import { LateClock } from '../leader/simulation/late-clock.ts';
 import { FaultyCoordination } from '../mirror/simulation/faulty-coordination.ts';
 import { acquireLock, type Lock, type LockOptions } from './lock.ts';
 
 const TTL_MS = 5_000;
 
 async function openStore(context: TestContext) {
-  const clock = new SimulatedClock();
+  const clock = new LateClock();
   const chance = seededChance(1);
   const parts = { clock, chance, logger: silentLogger };
   const store = await openEmbeddedCoordination(parts);
@@ -126,7 +127,6 @@ test('a holder that dies is followed when his lease ends, and learns that it is 
   await clock.advanceAsync(600);
   const next = await asked;
   assert.ok(next.token > held.token);
-  // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
   const write: Transaction = { if: [], then: [{ type: 'put', key: '/x', value: Buffer.from('') }] };
   assert.equal((await healthy.txn({ ...write, if: [held.fence] })).done, false);
   assert.equal((await healthy.txn({ ...write, if: [next.fence] })).done, true);
@@ -185,4 +185,47 @@ test('of many at once one holds at a time', async (context) => {
     [...tokens].sort((a, b) => Number(a - b)),
   );
   assert.equal(await places(), 0);
+});
+
+test('a release wakes only the next one', async (context) => {
+  const { clock, line, acquire } = await openStore(context);
+  const held = await acquire('a');
+  const asked = Array.from({ length: 10 }, (_, i) => acquire(`holder-${i}`));
+  await clock.advanceAsync(100);
+  let listings = 0;
+  const { list } = line;
+  line.list = (...call) => {
+    listings += 1;
+    return list.apply(line, call);
+  };
+  await held.release();
+  await clock.advanceAsync(100);
+  assert.equal(listings, 1);
+  for (const next of asked) {
+    await clock.advanceAsync(100);
+    await (await next).release();
+  }
+});
+
+test('whose place somebody removed never holds', async (context) => {
+  const { store, clock, acquire } = await openStore(context);
+  const held = await acquire('a');
+  const asked = acquire('b');
+  const refused = assert.rejects(asked, { code: 'LEASE_LOST' });
+  await clock.advanceAsync(100);
+  const { entries } = await store.list(KEYS.lock('shop', 'migration'));
+  const key = entries.find(({ createRevision }) => createRevision !== held.token)?.key ?? '';
+  await store.txn({ if: [], then: [{ type: 'delete', key }] });
+  await held.release();
+  await clock.advanceAsync(100);
+  await refused;
+});
+
+test('before any late timer is called, it is not held any more', async (context) => {
+  const { clock, acquire } = await openStore(context);
+  const held = await acquire('a');
+  clock.lateMs = TTL_MS;
+  assert.deepEqual([held.lost.aborted, held.isHeld], [false, false]);
+  clock.lateMs = 0;
+  await held.release();
 });

@@ -80,7 +80,6 @@ async function takePlace(
   const value = Buffer.from(JSON.stringify({ holder, askedAtMs: clock.wallMs() }));
   const entry: Transaction = {
     if: [{ key, createRevision: 0n }],
-    // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
     then: [{ type: 'put', key, value, lease: lease.id }],
   };
   const { done, revision } = await coordination.txn(entry, signal);

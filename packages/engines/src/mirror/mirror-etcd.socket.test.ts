@@ -62,7 +62,6 @@ function pairWrite(pair: number, text: string | undefined): Transaction {
     if (text === undefined) return { type: 'delete', key } as const;
     return { type: 'put', key, value: Buffer.from(text) } as const;
   });
-  // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
   return { if: [], then: operations };
 }
 

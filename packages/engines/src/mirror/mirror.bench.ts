@@ -23,7 +23,6 @@ const textOf = (number: number) =>
   Buffer.from(JSON.stringify({ target: `https://shop-${number}.example/`, intervalMs: 30_000 }));
 
 function writes(...operations: Operation[]): Transaction {
-  // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
   return { if: [], then: operations };
 }
 

@@ -10,7 +10,6 @@ import { FaultyCoordination } from './simulation/faulty-coordination.ts';
 const PREFIX = '/checks/';
 
 function writes(...operations: Operation[]): Transaction {
-  // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
   return { if: [], then: operations };
 }
 

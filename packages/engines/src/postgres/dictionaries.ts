@@ -66,7 +66,7 @@ export class Dictionaries {
          ON CONFLICT (fingerprint) DO UPDATE SET until_at = excluded.until_at
          WHERE known.until_at < excluded.until_at`,
         [
-          textArray(certificates.map(({ fingerprint }) => fingerprint)),
+          textArray(certificates.map(({ fingerprint }) => storable(fingerprint))),
           timeArray(certificates.map(({ untilMs }) => untilMs)),
           textArray(certificates.map(({ text }) => text)),
         ],
@@ -81,7 +81,7 @@ export class Dictionaries {
       [
         int8Array(templates.map(({ id }) => id)),
         timeArray(templates.map(({ untilMs }) => untilMs)),
-        textArray(templates.map(({ chain }) => chain || '[]')),
+        textArray(templates.map(({ chain }) => storableChain(chain))),
         textArray(templates.map(({ text }) => text)),
         textArray(templates.map(pathsText)),
       ],
@@ -145,6 +145,16 @@ export class Dictionaries {
     if (this.#locations.size > NAMES_MAX) this.#locations.clear();
     return ids;
   }
+}
+
+/** What PostgreSQL takes in no text becomes the replacement character: a peer may send anything. */
+function storable(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\ufffd');
+}
+
+/** A JSON list of fingerprints. */
+function storableChain(chain: string): string {
+  return chain === '' ? '[]' : JSON.stringify((JSON.parse(chain) as string[]).map(storable));
 }
 
 /** Where the nodes are that a patch names by number, for the view that applies patches in SQL. */

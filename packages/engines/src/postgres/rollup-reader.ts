@@ -5,7 +5,7 @@ import { LatencySketch } from '@holdfast/kernel';
 import type { CheckReference } from '@holdfast/resources/result';
 import { HOUR_MS } from '../results/questions.ts';
 import type { CodeRuns, LatencyDistribution, Rollup } from '../results/results.ts';
-import { type Bucket, compareChecks, latencyOf, mergeBuckets } from '../rows/bucket-sums.ts';
+import { type Bucket, BucketSums, compareChecks, latencyOf } from '../rows/bucket-sums.ts';
 import { type CodeRange, CodeSums, stretchesOf } from '../rows/code-sums.ts';
 import type { Database } from './database.ts';
 import { timeText } from './result-reader.ts';
@@ -17,6 +17,9 @@ export interface RollupRequest extends CodeRange {
   /** Absent: every check. */
   checkId?: number;
 }
+
+/** A page is asked for at a time: a long range holds no more than its answer. */
+const PAGE_ROWS = 10_000;
 
 export class RollupReader {
   readonly #database: Database;
@@ -63,18 +66,27 @@ export class RollupReader {
 
   async #buckets({ fromMs, toMs, stepMs, checkId }: RollupRequest): Promise<Bucket[]> {
     const grain = stepMs % HOUR_MS === 0 ? 'hours' : 'minutes';
-    const one = checkId === undefined ? '' : 'AND check_id = $3::int';
-    const rows = await this.#database.read(
-      `SELECT (extract(epoch FROM start_at) * 1000)::int8, check_id, up, down, timeout, invalid, sketch
-       FROM ${this.#database.schema}.${grain}
-       WHERE start_at >= $1::timestamptz AND start_at < $2::timestamptz ${one}
-       ORDER BY start_at, check_id`,
-      [timeText(fromMs), timeText(toMs), ...(checkId === undefined ? [] : [checkId])],
-    );
-    return mergeBuckets(
-      rows.map((row) => [...row.slice(0, 6), bytesOf(row[6])]),
-      stepMs,
-    );
+    const one = checkId === undefined ? '' : 'AND check_id = $4::int';
+    const text = `SELECT (extract(epoch FROM start_at) * 1000)::int8, check_id, up, down, timeout,
+        invalid, sketch
+      FROM ${this.#database.schema}.${grain}
+      WHERE start_at >= $1::timestamptz AND start_at < $2::timestamptz ${one}
+        AND (start_at, check_id) > ($1::timestamptz, $3::int)
+      ORDER BY start_at, check_id LIMIT ${PAGE_ROWS}`;
+    const sums = new BucketSums(stepMs);
+    let after: [startMs: number, checkId: number] = [fromMs, 0];
+    for (;;) {
+      const rows = await this.#database.read(text, [
+        timeText(after[0]),
+        timeText(toMs),
+        after[1],
+        ...(checkId === undefined ? [] : [checkId]),
+      ]);
+      for (const row of rows) sums.add([...row.slice(0, 6), bytesOf(row[6])]);
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < PAGE_ROWS) return sums.buckets;
+      after = [Number(last[0]), Number(last[1])];
+    }
   }
 
   async #checks(buckets: readonly Bucket[]): Promise<Map<number, CheckReference>> {

@@ -35,6 +35,8 @@ export class Handout implements AsyncIterableIterator<Delivery> {
   #hand:
     | { resolve(item: IteratorResult<Delivery>): void; reject(error: unknown): void }
     | undefined;
+  /** Id → whether Redis confirmed it. A claim that was under way meanwhile may bring it once more. */
+  readonly #acknowledged = new Map<string, boolean>();
   #roomCame: (() => void) | undefined;
   #over = false;
   #error: unknown;
@@ -80,7 +82,7 @@ export class Handout implements AsyncIterableIterator<Delivery> {
       this.#ready = this.#ready.slice(this.#next);
       this.#next = 0;
     }
-    for (const item of items) this.#ready.push(item);
+    for (const item of items) if (!this.#acknowledged.has(item.id)) this.#ready.push(item);
     this.#serve();
   }
 
@@ -92,8 +94,9 @@ export class Handout implements AsyncIterableIterator<Delivery> {
       });
   }
 
-  /** Counts no longer what was handed out so long ago that it goes to others. */
+  /** Before a claim. Counts no longer what was handed out so long ago that it goes to others. */
   forgetAbandoned(): void {
+    for (const [id, confirmed] of this.#acknowledged) if (confirmed) this.#acknowledged.delete(id);
     const abandonedMs = this.#options.clock.nowMs() - this.#options.claimAfterMs;
     for (const [id, sinceMs] of this.#held) {
       if (sinceMs > abandonedMs) break;
@@ -157,7 +160,10 @@ export class Handout implements AsyncIterableIterator<Delivery> {
       this.#held.set(id, nowMs);
       const ack = () => {
         if (this.#held.delete(id)) this.#tellRoom();
-        return acknowledge(id);
+        this.#acknowledged.set(id, false);
+        return acknowledge(id).then(() => {
+          if (this.#acknowledged.has(id)) this.#acknowledged.set(id, true);
+        });
       };
       return { event, attempt, position: positionOf(id), ack };
     }

@@ -114,6 +114,14 @@ test('closing does not wait for a Redis that stands still', async () => {
 /** Publishes and handles through the fault, again and again. */
 async function survives(url: string, fault: () => Promise<void>): Promise<void> {
   const events = await openRedisEvents({ url, ...AROUND });
+  try {
+    await handlesAll(events, fault);
+  } finally {
+    await events.close();
+  }
+}
+
+async function handlesAll(events: Events, fault: () => Promise<void>): Promise<void> {
   const end = new AbortController();
   const handled = new Map<string, number>();
   const acknowledged = new Set<string>();

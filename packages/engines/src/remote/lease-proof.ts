@@ -71,7 +71,6 @@ export class LeaseProofs {
     const made = Uint8Array.from({ length: HOUSE_KEY_BYTES }, () => this.#chance.integer(256));
     const answer = await this.#engine.txn({
       if: [{ key: HOUSE_KEY, createRevision: 0n }],
-      // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
       then: [{ type: 'put', key: HOUSE_KEY, value: made }],
       else: [{ type: 'get', key: HOUSE_KEY }],
     });

@@ -31,6 +31,8 @@ const REFUSAL_BYTES_MAX = 64 * 1024;
 const RETRY_FIRST_MS = 50;
 const RETRY_MOST_MS = 1_000;
 
+export { linesOf } from './answer-lines.ts';
+
 export interface ServerConnection {
   /** Such as `https://holdfast.example:7070`; 1 to 32 of one fleet. */
   servers: readonly string[];

@@ -57,7 +57,6 @@ export interface ProvenTransaction {
 export function writeTransaction({ transaction, proofs }: ProvenTransaction): object {
   return {
     if: transaction.if.map(writeCompare),
-    // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
     then: transaction.then.map(writeOperation),
     ...(transaction.else && { else: transaction.else.map(writeOperation) }),
     ...(proofs.length > 0 && { proofs: proofs.map(writeProvenLease) }),
@@ -73,7 +72,6 @@ export function readTransaction(body: unknown): ProvenTransaction {
   return {
     transaction: {
       if: readItems(parts.if, 'if', TRANSACTION_OPERATIONS_MAX, readCompare),
-      // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
       then: branch(parts.then, 'then'),
       ...(otherwise && { else: otherwise }),
     },

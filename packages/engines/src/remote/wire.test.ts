@@ -192,7 +192,6 @@ test('whatever is sent is read or refused, and nothing else', () => {
 
 test('what is out of bounds is refused', () => {
   const operations = (count: number) => Array(count).fill({ type: 'get', key: 'a' });
-  // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
   const body = (parts: object) => ({ if: [], then: [], ...parts });
   const large = Buffer.alloc(1024 * 1024 + 1).toString('base64');
   readTransaction(body({ else: operations(128) }));

@@ -135,7 +135,8 @@ export interface Results {
   distribution(query: DistributionQuery): Promise<LatencyDistribution[]>;
   /**
    * Deletes what is older than the policy allows, of a journal in the same store too (never an open
-   * alert or a pending delivery); returns deleted raw rows.
+   * alert or a pending delivery); returns deleted raw rows. An engine may let what is kept for a day or
+   * longer go by whole days (UTC), so up to a day late.
    */
   retain(policy: RetentionPolicy, nowMs: number): Promise<number>;
   usage(): Promise<Usage>;

@@ -6,7 +6,7 @@ import type { CheckReference } from '@holdfast/resources/result';
 import type { Latency } from '../results/results.ts';
 
 /** A day of hours for 8,000 checks; an answer of this size has 20 MB. */
-export const BUCKETS_MAX = 200_000;
+const BUCKETS_MAX = 200_000;
 
 export interface Bucket {
   checkId: number;
@@ -20,22 +20,35 @@ export interface Bucket {
 /** Start in ms, id of the check, up, down, timeout, invalid, bytes of the sketch. */
 export type BucketRow = readonly unknown[];
 
-/** Rows come by time, so a check's bucket is complete when its next begins. Throws USAGE for too many. */
+/** Rows come by time. Throws USAGE for an answer that would be too large to hold. */
 export function mergeBuckets(rows: Iterable<BucketRow>, stepMs: number): Bucket[] {
-  const buckets: Bucket[] = [];
-  const running = new Map<number, Bucket>();
-  for (const row of rows) {
+  const sums = new BucketSums(stepMs);
+  for (const row of rows) sums.add(row);
+  return sums.buckets;
+}
+
+/** The same for rows that come in pieces. */
+export class BucketSums {
+  readonly buckets: Bucket[] = [];
+  readonly #stepMs: number;
+  /** Of each check the newest: it is complete when the next begins. */
+  readonly #running = new Map<number, Bucket>();
+
+  constructor(stepMs: number) {
+    this.#stepMs = stepMs;
+  }
+
+  add(row: BucketRow): void {
     const checkId = Number(row[1]);
-    const startMs = Math.floor(Number(row[0]) / stepMs) * stepMs;
-    let bucket = running.get(checkId);
+    const startMs = Math.floor(Number(row[0]) / this.#stepMs) * this.#stepMs;
+    let bucket = this.#running.get(checkId);
     if (bucket?.startMs !== startMs) {
       bucket = { checkId, startMs, counts: [0, 0, 0, 0], sketch: undefined };
-      running.set(checkId, bucket);
-      if (buckets.push(bucket) > BUCKETS_MAX) throw tooMany();
+      this.#running.set(checkId, bucket);
+      if (this.buckets.push(bucket) > BUCKETS_MAX) throw tooMany();
     }
     add(bucket, row);
   }
-  return buckets;
 }
 
 /** What is told of a sketch that is not empty. */

@@ -36,3 +36,12 @@ it('never reads past the end', () => {
   assert.throws(() => new ByteReader(Uint8Array.of(1, 0)).number(), RangeError);
   assert.throws(() => new ByteReader(new Uint8Array(9).fill(0x80)).varint(), RangeError);
 });
+
+it('writes what the network takes, the highest byte first', () => {
+  const writer = new ByteWriter(0);
+  writer.int32(-2);
+  writer.float64(1.5);
+  writer.sizedText('é');
+  const bytes = Buffer.from(writer.finish()).toString('hex');
+  assert.equal(bytes, 'fffffffe3ff800000000000000000002c3a9');
+});

@@ -27,6 +27,16 @@ export class RollupBucket implements CodeSketches {
   upCode: string | undefined;
   own: Map<string, LatencySketch> | undefined;
 
+  /** As it was when it was stored. Throws STORE_FAILED for bytes of nobody's. */
+  static of({ counts, sketch, upCode, codes }: StoredBucket): RollupBucket {
+    const bucket = new RollupBucket();
+    for (const [status, count] of counts.entries()) bucket.counts[status] = count;
+    if (sketch !== null) bucket.sketch = LatencySketch.decode(sketch);
+    bucket.upCode = upCode ?? undefined;
+    bucket.own = codes === null ? undefined : decodeOwn(codes);
+    return bucket;
+  }
+
   add(status: number, totalMs: number, code: string | undefined): void {
     this.counts[status] = (this.counts[status] ?? 0) + 1;
     const isUp = status === UP;
@@ -40,11 +50,7 @@ export class RollupBucket implements CodeSketches {
 
   /** Adds this bucket's runs to those that are stored. Throws STORE_FAILED for bytes of nobody's. */
   addedTo(stored: StoredBucket): StoredBucket {
-    const sum = new RollupBucket();
-    for (const [status, count] of stored.counts.entries()) sum.counts[status] = count;
-    if (stored.sketch !== null) sum.sketch = LatencySketch.decode(stored.sketch);
-    sum.upCode = stored.upCode ?? undefined;
-    sum.own = stored.codes === null ? undefined : decodeOwn(stored.codes);
+    const sum = RollupBucket.of(stored);
     mergeCodeSketches(sum, sum.sketch, this, this.sketch);
     for (const [status, count] of this.counts.entries())
       sum.counts[status] = (sum.counts[status] ?? 0) + count;

@@ -3,18 +3,14 @@
 // forgotten whenever a transaction fails or buckets are deleted, or it would write what never was.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { LatencySketch } from '@holdfast/kernel';
-import { addCodedRun, type CodeSketches, decodeOwn, encodeOwn } from '../rows/code-sketches.ts';
+import { RollupBucket } from '../rows/rollup-bucket.ts';
 
 /** The running minute and hour of 10,000 checks, and late rows. */
 const BUCKETS_MAX = 24_000;
-const UP = 0;
 
-interface Bucket extends CodeSketches {
+interface Bucket {
   checkId: number;
-  /** By position in STATUSES. */
-  counts: number[];
-  sketch: LatencySketch | undefined;
+  runs: RollupBucket;
   touched: boolean;
 }
 
@@ -59,15 +55,7 @@ export class RollupCache {
   add(checkId: number, plannedAtMs: number, status: number, totalMs: number, code?: string): void {
     const span = this.#spanOf(Math.floor(plannedAtMs / this.#stepMs));
     const bucket = span.byCheck.get(checkId) ?? this.#enter(span, checkId);
-    bucket.counts[status] = (bucket.counts[status] ?? 0) + 1;
-    const isUp = status === UP;
-    // Nearly always the code is the one that all runs of the bucket had.
-    if (isUp ? code !== bucket.upCode : code !== undefined)
-      addCodedRun(bucket, { code, isUp, totalMs }, bucket.sketch);
-    if (isUp) {
-      bucket.sketch ??= new LatencySketch();
-      bucket.sketch.add(totalMs);
-    }
+    bucket.runs.add(status, totalMs, code);
     if (bucket.touched) return;
     bucket.touched = true;
     span.touched.push(bucket);
@@ -89,11 +77,9 @@ export class RollupCache {
   }
 
   #writeBucket(startMs: number, bucket: Bucket): void {
-    const { checkId, upCode = null, own } = bucket;
-    const [up = 0, down = 0, timeout = 0, invalid = 0] = bucket.counts;
-    const sketch = bucket.sketch?.encode() ?? null;
-    const codes = encodeOwn(own);
-    this.#write.run(startMs, checkId, up, down, timeout, invalid, sketch, upCode, codes);
+    const { counts, sketch, upCode, codes } = bucket.runs.stored();
+    const [up = 0, down = 0, timeout = 0, invalid = 0] = counts;
+    this.#write.run(startMs, bucket.checkId, up, down, timeout, invalid, sketch, upCode, codes);
     bucket.touched = false;
   }
 
@@ -115,13 +101,14 @@ export class RollupCache {
   #readBucket(checkId: number, startMs: number): Bucket {
     this.#storedToMs ??= Number(this.#newest.get()?.ms ?? -1);
     const row = startMs > this.#storedToMs ? undefined : this.#read.get(startMs, checkId);
-    if (row === undefined) return newBucket(checkId);
-    const counts = [row.up, row.down, row.timeout, row.invalid].map(Number);
-    const bytes = row.sketch;
-    const sketch = bytes instanceof Uint8Array ? LatencySketch.decode(bytes) : undefined;
-    const upCode = typeof row.up_code === 'string' ? row.up_code : undefined;
-    const own = row.codes instanceof Uint8Array ? decodeOwn(row.codes) : undefined;
-    return { checkId, counts, sketch, upCode, own, touched: false };
+    if (row === undefined) return { checkId, runs: new RollupBucket(), touched: false };
+    const runs = RollupBucket.of({
+      counts: [row.up, row.down, row.timeout, row.invalid].map(Number),
+      sketch: row.sketch instanceof Uint8Array ? row.sketch : null,
+      upCode: typeof row.up_code === 'string' ? row.up_code : null,
+      codes: row.codes instanceof Uint8Array ? row.codes : null,
+    });
+    return { checkId, runs, touched: false };
   }
 
   /** The oldest to enter leave first: they are of minutes gone by. */
@@ -133,9 +120,4 @@ export class RollupCache {
       this.#storedToMs = Math.max(this.#storedToMs ?? -1, startMs);
     }
   }
-}
-
-function newBucket(checkId: number): Bucket {
-  const nothing = { sketch: undefined, upCode: undefined, own: undefined };
-  return { checkId, counts: [0, 0, 0, 0], ...nothing, touched: false };
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { test } from 'node:test';
 import { startEtcdCluster } from './etcd-cluster.ts';
 
@@ -21,4 +22,15 @@ test('three members serve, lose one, change their leader, and come back', async 
   } finally {
     await cluster.close();
   }
+});
+
+test('what a killed test left behind is removed, what a living one uses is not', async (context) => {
+  if (!existsSync('/dev/shm')) return context.skip('this system keeps no files in memory');
+  // No system counts its processes so far.
+  const [dead, alive] = ['/dev/shm/holdfast-etcd-999999999-x', '/dev/shm/holdfast-etcd-1-x'];
+  for (const folder of [dead, alive]) mkdirSync(folder, { recursive: true });
+  context.after(() => rmSync(alive, { recursive: true }));
+  const cluster = await startEtcdCluster();
+  await cluster.close();
+  assert.deepEqual([existsSync(dead), existsSync(alive)], [false, true]);
 });

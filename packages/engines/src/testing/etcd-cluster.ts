@@ -4,7 +4,7 @@
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -54,16 +54,17 @@ export interface EtcdClusterOptions {
 const CLIENT_PORT = 2379;
 const PEER_PORT = 3379;
 const START_MS_MAX = 20_000;
+const MEMORY = '/dev/shm';
+const FOLDER = 'holdfast-etcd-';
 const run = promisify(execFile);
 
 export async function startEtcdCluster(options: EtcdClusterOptions = {}): Promise<EtcdCluster> {
   const count = options.nodes ?? 1;
   const ports = Array.from({ length: count }, (_, i) => [CLIENT_PORT + i, PEER_PORT + i]).flat();
   const host = options.tls?.host ?? (await ownLoopbackAddress(ports));
-  const memory = '/dev/shm';
-  const folder = await mkdtemp(
-    join(existsSync(memory) ? memory : tmpdir(), `holdfast-etcd-${process.pid}-`),
-  );
+  const place = existsSync(MEMORY) ? MEMORY : tmpdir();
+  await sweep(place);
+  const folder = await mkdtemp(join(place, `${FOLDER}${process.pid}-`));
   const cluster = new Cluster(host, folder, count, options);
   try {
     await cluster.start();
@@ -72,6 +73,24 @@ export async function startEtcdCluster(options: EtcdClusterOptions = {}): Promis
     throw error;
   }
   return cluster;
+}
+
+/** What tests left behind that were killed: it would lie in memory until the machine is started anew. */
+async function sweep(place: string): Promise<void> {
+  for (const name of await readdir(place)) {
+    const pid = name.startsWith(FOLDER)
+      ? Number.parseInt(name.slice(FOLDER.length), 10)
+      : Number.NaN;
+    if (pid > 0 && !isAlive(pid)) await rm(join(place, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
 }
 
 class Cluster implements EtcdCluster {

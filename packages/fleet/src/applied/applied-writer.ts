@@ -100,7 +100,6 @@ class Writer implements AppliedWriter {
   async #put(coordination: Coordination, key: string, record: AppliedRecord, lease: Lease) {
     const value = encodeRecord(record);
     const put = { type: 'put', key, value, lease: lease.id } as const;
-    // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
     await coordination.txn({ if: [], then: [put] }, this.#closed.signal);
   }
 

@@ -117,7 +117,6 @@ test('hundreds of agents are written in transactions that an engine takes', asyn
   for (let number = 0; number < 300; number += 1) {
     const key = KEYS.agent('fra', `a-${number}`);
     const put = { type: 'put', key, value: value(`a-${number}`) } as const;
-    // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
     await stage.store.txn({ if: [], then: [put] });
   }
   const leader = await leading(stage, 'one', () => checksNamed(2_000));
@@ -155,10 +154,8 @@ test('two that both think they lead: the older one is refused by the fence, and 
     { type: 'delete', key },
     { type: 'put', key, value: record },
   ] as const;
-  // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
   for (const step of steps) await stage.store.txn({ if: [], then: [step] });
   const touch = { type: 'put', key: KEYS.assignment('fra-1'), value: new Uint8Array() } as const;
-  // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
   await assert.rejects(guard.txn({ if: [], then: [touch] }), { code: 'NOT_LEADER' });
   old.writer.checksChanged();
   await passWhile(stage.clock, old.writer.ended);

@@ -57,6 +57,8 @@ export interface AssignmentWriter {
 const SETTLE_MS = 200;
 const GRACE_MS_MAX = 2_000;
 const GRACE_PER_LEASE = 0.2;
+/** A new leader waits longer for agents that are missing: an outage of the store takes everybody's lease. */
+const TAKE_OVER_PER_LEASE = 0.5;
 const RETRY_BASE_MS = 100;
 const RETRY_CAP_MS = 2_000;
 
@@ -133,7 +135,7 @@ class Writer implements AssignmentWriter {
 
   /** An agent that has an assignment and is not there may be coming back: it gets its grace too. */
   async #readWritten(): Promise<void> {
-    const { coordination, fleet, clock } = this.#options;
+    const { coordination, fleet, clock, leaseMs } = this.#options;
     const { entries } = await coordination.list(KEYS.assignments, { signal: this.#over });
     this.#written = new Map(
       entries.map((entry) => {
@@ -149,8 +151,8 @@ class Writer implements AssignmentWriter {
     this.#look();
     const here = new Set(fleet.agents().map(({ id }) => id));
     const isMissing = [...this.#written.keys()].some((agent) => !here.has(agent));
-    const { graceMs, settleMs } = this.#times;
-    const settledAtMs = clock.nowMs() + (isMissing ? graceMs : settleMs);
+    const pauseMs = isMissing ? leaseMs * TAKE_OVER_PER_LEASE : this.#times.settleMs;
+    const settledAtMs = clock.nowMs() + pauseMs;
     this.#roster = { ...this.#roster, settledAtMs };
   }
 

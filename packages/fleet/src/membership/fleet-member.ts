@@ -49,6 +49,15 @@ export interface FleetMember {
 export const LEASE_MS_DEFAULT = 10_000;
 const WAIT_BEYOND_LEASE_MS = 2_000;
 const RETRY_BASE_MS = 250;
+/** Before a leader counts on us no longer (its grace is longer after an outage of the store). */
+const RETRY_CAP_PER_LEASE = 0.2;
+/** It passes by itself. */
+const UNREACHED: readonly string[] = [
+  'COORDINATION_FAILED',
+  'SERVER_UNREACHABLE',
+  'LEASE_LOST',
+  'BUSY',
+];
 /** Our last leases: a record under one of them is our own, whatever became of the answer. */
 const OWN_LEASES_MAX = 8;
 
@@ -105,7 +114,7 @@ class Member implements FleetMember {
       } catch (error) {
         both.throwIfAborted();
         const code = isHoldfastError(error) ? error.code : 'INTERNAL';
-        const unreached = code === 'COORDINATION_FAILED' || code === 'LEASE_LOST';
+        const unreached = UNREACHED.includes(code);
         if (unreached) this.#say('Not in the fleet yet: coordination failed.', error);
         if (unreached) break;
         if (code !== 'CONFLICT' || clock.nowMs() >= untilMs) throw error;
@@ -126,7 +135,8 @@ class Member implements FleetMember {
   /** Registers again each time the lease was lost, until left. Never rejects. */
   async #stay(): Promise<void> {
     const left = this.#left.signal;
-    const backoff = new Backoff({ ...this.#options, baseMs: RETRY_BASE_MS, capMs: this.#leaseMs });
+    const capMs = this.#leaseMs * RETRY_CAP_PER_LEASE;
+    const backoff = new Backoff({ ...this.#options, baseMs: RETRY_BASE_MS, capMs });
     while (!left.aborted) {
       if (this.#lease !== undefined) {
         await abortOf(AbortSignal.any([this.#lease.lost, left]));
@@ -168,7 +178,6 @@ class Member implements FleetMember {
     const answer = await coordination.txn(
       {
         if: [over === 0n ? { key, createRevision: 0n } : { key, modRevision: over }],
-        // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
         then: [{ type: 'put', key, value: encodeRecord(record), lease: lease.id }],
         else: [{ type: 'get', key }],
       },

@@ -9,7 +9,6 @@ test('everybody sees who is there, what is assigned and when it changed; rubbish
   const stage = await openStage();
   const { clock, chance, logger, store } = stage;
   const put = (key: string, value: Uint8Array) =>
-    // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
     store.txn({ if: [], then: [{ type: 'put', key, value }] });
   const fleet = followFleet({ coordination: stage.client(), clock, chance, logger });
   assert.notEqual(fleet.staleSinceMs, undefined, 'nothing was read yet');

@@ -25,8 +25,8 @@ export function readResource(at: At, contents: FileContents, list: ProblemList):
     const known =
       type === undefined ||
       isKnownKind(type, under('spec', 'type'), contents.plugins.descriptions, list);
-    if (!known) delete resource.spec?.type;
-    contents.checks.push(draftOfResource(resource, at));
+    const { type: _, ...untyped } = resource.spec ?? {};
+    contents.checks.push(draftOfResource(known ? resource : { ...resource, spec: untyped }, at));
     return;
   }
   const { metadata, spec } = resource as { metadata?: { name?: string }; spec?: object };

@@ -17,13 +17,23 @@ export interface Sound {
   faulty: Path[];
 }
 
+/** What was sound of trees that are read again and again: of resources in a store. */
+const SOUND = new WeakMap<SourceNode, object>();
+
 export function soundPart(schema: z.ZodType, at: At, list: ProblemList): Sound {
   const { node } = locate(at.root, at.path);
   if (node === undefined) return { part: undefined, faulty: [] };
+  const stored = list.takesUnknownFields(at);
+  const known = stored ? SOUND.get(node) : undefined;
+  if (known !== undefined) return { part: known, faulty: [] };
   const written = plainValue(node);
-  const value = list.takesUnknownFields(at) ? knownPart(schema, written, at, list) : written;
+  const value = stored ? knownPart(schema, written, at, list) : written;
   const parsed = schema.safeParse(value);
-  if (parsed.success) return { part: parsed.data, faulty: [] };
+  if (parsed.success) {
+    // Fields that were read over are told each time.
+    if (stored && value === written && isRecord(parsed.data)) SOUND.set(node, parsed.data);
+    return { part: parsed.data, faulty: [] };
+  }
   const issues = issuesOf(parsed.error);
   for (const issue of issues) {
     if (list.full) break;

@@ -22,7 +22,6 @@ import {
 import { LatencySketch } from '@holdfast/kernel';
 import type { AlertRecord } from '@holdfast/resources/alert-record';
 import type { FleetOverview } from '@holdfast/resources/api';
-import type { CompiledCheck } from '@holdfast/resources/compiled-check';
 import type { RunRequest, ServerRecord } from '@holdfast/resources/fleet';
 import type { Configuration, Resource } from '@holdfast/resources/load';
 import type { ProbeResult } from '@holdfast/resources/result';
@@ -126,7 +125,7 @@ export class FleetControl {
       logger,
       events,
       server: options.id,
-      checkOf: (request) => this.#checkOf(request),
+      checkOf: (request, location) => this.#checkOf(request, location),
       store: (result) => this.#take([result]),
     });
     this.#duties = new LeaderDuties({
@@ -290,9 +289,10 @@ export class FleetControl {
     await this.#feed.tellResults(batch);
   }
 
-  #checkOf({ namespace, check, location }: RunRequest): CompiledCheck | undefined {
+  /** Whoever names the location of a run may name any; else the check's own count. */
+  #checkOf({ namespace, check, ...asked }: RunRequest, location: string) {
     const found = this.#server.checkNamed(namespace, check);
-    const isThere = location === undefined || (found?.locations?.includes(location) ?? true);
+    const isThere = asked.location === location || (found?.locations?.includes(location) ?? true);
     return isThere ? found : undefined;
   }
 

@@ -29,7 +29,8 @@ export interface OrderDeskOptions {
   events: Events;
   /** Names this server among those that one agent may speak to. */
   server: string;
-  checkOf(request: RunRequest): CompiledCheck | undefined;
+  /** As it is in force; undefined when it is not measured at this location. */
+  checkOf(request: RunRequest, location: string): CompiledCheck | undefined;
   store(result: ProbeResult): Promise<void>;
 }
 
@@ -106,7 +107,7 @@ export class OrderDesk {
         events,
         location,
         agent: `${agent}@${server}`,
-        checkOf,
+        checkOf: (request) => checkOf(request, location),
         handOut: (order, limit) => this.#handOut(agent, order, limit),
         store,
         clock,

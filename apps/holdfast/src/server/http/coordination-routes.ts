@@ -1,6 +1,7 @@
 // Coordination through this server, for those who have no credentials of the engine: each within what
 // its token may do. The service knows the protocol; here are its paths and its callers.
 
+import { KEYS } from '@holdfast/engines/keys';
 import {
   COORDINATION_OPERATIONS,
   COORDINATION_PATH,
@@ -11,7 +12,6 @@ import {
   REQUEST_BYTES_MAX,
   type Scope,
 } from '@holdfast/engines/remote-server';
-import { KEYS } from '@holdfast/engines/keys';
 import { HoldfastError } from '@holdfast/kernel';
 import type { FastifyInstance } from 'fastify';
 import type { Caller } from './caller.ts';

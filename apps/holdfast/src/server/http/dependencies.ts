@@ -3,7 +3,13 @@
 import type { AlertJournal } from '@holdfast/engines/alert-journal';
 import type { Results } from '@holdfast/engines/results';
 import type { Clock, Logger } from '@holdfast/kernel';
-import type { AgentSummary, FleetOverview, Overview, Trial, Validation } from '@holdfast/resources/api';
+import type {
+  AgentSummary,
+  FleetOverview,
+  Overview,
+  Trial,
+  Validation,
+} from '@holdfast/resources/api';
 import type { FaultTable } from '@holdfast/resources/fault-table';
 import type { Metrics } from '@holdfast/telemetry/metrics';
 import type { EventHub } from '../event-hub.ts';

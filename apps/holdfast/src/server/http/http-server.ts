@@ -18,6 +18,7 @@ import { agentRoutes, fleetOverviewRoutes } from './fleet-routes.ts';
 import { guard } from './guard.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { readRoutes } from './read-routes.ts';
+import { resourceRoutes } from './resource-routes.ts';
 import { runRoutes } from './run-routes.ts';
 import { writingRoutes } from './writing-routes.ts';
 
@@ -54,6 +55,7 @@ export async function createHttpServer(dependencies: HttpDependencies): Promise<
   if (dependencies.fleet !== undefined) {
     agentRoutes(server, dependencies.fleet);
     coordinationRoutes(server, dependencies.fleet.coordination);
+    resourceRoutes(server, dependencies.fleet.resources);
   }
   await consoleFiles(server, dependencies.consoleFolder);
   server.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => server.swagger());

@@ -102,7 +102,6 @@ class ElectionWorld {
   async #act({ term, guard }: { term: bigint; guard: Guarded }): Promise<void> {
     const write: Transaction = {
       if: [],
-      // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
       then: [{ type: 'put', key: BOOK, value: Buffer.from(String(term)) }],
     };
     try {

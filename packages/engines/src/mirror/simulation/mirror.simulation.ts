@@ -188,7 +188,6 @@ class MirrorWorld {
   }
 
   async #commit(operations: Operation[]): Promise<void> {
-    // biome-ignore lint/suspicious/noThenProperty: the contract's own word, and never a function
     const transaction: Transaction = { if: [], then: operations };
     this.#writes.push(transaction);
     await this.#engine.txn(transaction);
