@@ -73,7 +73,9 @@ test('on etcd: an agent dies, its checks move within two leases; a leader dies, 
   const servers = [await startServer('one'), await startServer('two')];
   const watcher = await startServer('watcher');
   const counts = () =>
-    Object.fromEntries(watcher.fleet.assignments().map(({ agent, checks }) => [agent, checks.length]));
+    Object.fromEntries(
+      watcher.fleet.assignments().map(({ agent, checks }) => [agent, checks.length]),
+    );
   const holders = () => Object.keys(counts()).sort().join(' ');
   const all = () => Object.values(counts()).reduce((sum, count) => sum + count, 0);
   await until(() => holders() === 'fra-1 fra-2 fra-3' && all() === CHECKS.length, 10_000);

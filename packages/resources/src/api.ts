@@ -227,6 +227,8 @@ export type LiveEvent =
       /** After this result. */
       state: CheckState;
       sinceMs?: number;
+      /** How the place of this run stands after it, of a check that is measured at more than one. */
+      place?: LocationState;
     }
   | { type: 'checks' }
   | { type: 'config'; problem?: string }

@@ -62,6 +62,52 @@ test('an overview is sorted, counted, and tells the skew of the clocks', () => {
   assert.equal(start.skewMs, 500);
 });
 
+const place = (location: string, lastPlannedAtMs: number, state: 'up' | 'down' = 'up') => ({
+  location,
+  state,
+  stale: false,
+  lastPlannedAtMs,
+});
+
+test('runs of several places at the same moment all count, and each place keeps its own order', () => {
+  const locations = [place('fra', 1000), place('nyc', 1000)];
+  const before = applyOverview(
+    EMPTY_LIVE_STATE,
+    overview([check('a', { lastPlannedAtMs: 1000, locations })]),
+    NOW_MS,
+  );
+  const fault = {
+    class: 'connect',
+    code: 'CONNECT_REFUSED',
+    httpStatus: 503,
+    message: 'refused',
+  } as const;
+  const bad = { status: 'down', state: 'down', fault } as const;
+  const { state, reread } = applyEvents(
+    before,
+    [
+      result('a', 2000, { ...bad, place: place('fra', 2000, 'down') }),
+      result('a', 2000, { state: 'down', place: place('nyc', 2000) }),
+      result('a', 1000, { state: 'up', place: place('nyc', 1000) }),
+    ],
+    NOW_MS,
+  );
+  const [after] = state.checks;
+  assert.equal(reread, false);
+  assert.equal(after?.state, 'down');
+  assert.equal(after?.recent.length, 2);
+  assert.equal(after?.lastFault?.code, 'CONNECT_REFUSED', 'a place that is up does not explain it');
+  assert.deepEqual(
+    after?.locations?.map(({ location, state }) => `${location} ${state}`),
+    ['fra down', 'nyc up'],
+  );
+});
+
+test('the first word of a second place asks for the overview', () => {
+  const { reread } = applyEvents(start, [result('a', 2000, { place: place('nyc', 2000) })], NOW_MS);
+  assert.ok(reread);
+});
+
 test('a result moves its check and the counts, and leaves the others untouched', () => {
   const fault = {
     class: 'connect',

@@ -102,6 +102,8 @@ export function applyEvents(
       const known = place === undefined ? undefined : (changed.get(place) ?? state.checks[place]);
       if (place === undefined || known === undefined) reread = true;
       else changed.set(place, withResult(known, event));
+      // A second place: what the first one said is in the overview.
+      if (event.place !== undefined && known?.locations === undefined) reread = true;
     }
   }
   return { state: withChecks(next, changed), reread };
@@ -112,9 +114,11 @@ type ResultEvent = Extract<LiveEvent, { type: 'result' }>;
 const LETTERS: Record<Status, RunLetter> = { up: 'u', down: 'd', timeout: 't', invalid: 'i' };
 
 function withResult(check: CheckSummary, event: ResultEvent): CheckSummary {
-  if (check.lastPlannedAtMs !== undefined && event.plannedAtMs <= check.lastPlannedAtMs)
-    return check;
-  const { lastFault: _fault, sinceMs: _since, ...kept } = check;
+  if (isKnown(check, event)) return check;
+  const { lastFault, sinceMs: _since, ...kept } = check;
+  // While most places are down, one that is up does not say why.
+  const explains = event.state !== 'down' || event.status !== 'up';
+  const fault = explains ? event.fault : lastFault;
   const run = {
     plannedAtMs: event.plannedAtMs,
     totalMs: event.totalMs,
@@ -124,12 +128,28 @@ function withResult(check: CheckSummary, event: ResultEvent): CheckSummary {
     ...kept,
     state: event.state,
     ...(event.sinceMs === undefined ? {} : { sinceMs: event.sinceMs }),
-    lastStatus: event.status,
-    lastTotalMs: event.totalMs,
-    lastPlannedAtMs: event.plannedAtMs,
-    ...(event.fault === undefined ? {} : { lastFault: event.fault }),
+    ...(explains ? { lastStatus: event.status, lastTotalMs: event.totalMs } : {}),
+    lastPlannedAtMs: Math.max(event.plannedAtMs, check.lastPlannedAtMs ?? 0),
+    ...(fault === undefined ? {} : { lastFault: fault }),
+    ...placesAfter(check, event),
     recent: [...check.recent, run].slice(-RECENT_RUNS_MAX),
   };
+}
+
+/** Places run side by side, so what is newer is asked of each by itself. */
+function isKnown({ lastPlannedAtMs, locations }: CheckSummary, event: ResultEvent): boolean {
+  const there = locations?.find(({ location }) => location === event.place?.location);
+  const knownAtMs = event.place === undefined ? lastPlannedAtMs : there?.lastPlannedAtMs;
+  return knownAtMs !== undefined && event.plannedAtMs <= knownAtMs;
+}
+
+function placesAfter(
+  { locations }: CheckSummary,
+  { place }: ResultEvent,
+): Pick<CheckSummary, 'locations'> {
+  if (place === undefined || locations === undefined) return {};
+  const others = locations.filter(({ location }) => location !== place.location);
+  return { locations: [...others, place].sort((a, b) => (a.location < b.location ? -1 : 1)) };
 }
 
 function withChecks(state: LiveState, changed: ReadonlyMap<number, CheckSummary>): LiveState {

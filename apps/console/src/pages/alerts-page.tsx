@@ -137,6 +137,12 @@ function AlertItem({ alert }: { alert: Alert }): ReactNode {
             </dd>
           </div>
         )}
+        {alert.locations !== undefined && (
+          <div>
+            <dt>{words.places.alerted}</dt>
+            <dd>{alert.locations.join(', ')}</dd>
+          </div>
+        )}
         <div>
           <dt>{words.alerts.rule}</dt>
           <dd>{alert.rule}</dd>

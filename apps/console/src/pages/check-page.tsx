@@ -10,7 +10,7 @@ import type {
 import type { ProbeResult } from '@holdfast/resources/result';
 import { type ReactNode, useMemo } from 'react';
 import { checkApiPath } from '../api/client.ts';
-import { useAnswer } from '../api/use-answer.ts';
+import { type Asked, useAnswer } from '../api/use-answer.ts';
 import { useCommands } from '../app/key-commands.ts';
 import { useLive } from '../app/live-store.ts';
 import { Link, navigate, setSearch, useLocation } from '../app/location.tsx';
@@ -18,12 +18,14 @@ import { serverNowMs } from '../app/now.ts';
 import { CHECKS_PATH } from '../app/route.ts';
 import { WIDE } from '../app/top-bar.tsx';
 import { CheckFigures } from '../parts/check-figures.tsx';
+import { CheckPlaces, parsePlace } from '../parts/check-places.tsx';
 import { CheckVerdict } from '../parts/check-verdict.tsx';
 import { LatencySection } from '../parts/latency-section.tsx';
 import { EmptyNote, FailureNote, Skeleton } from '../parts/notes.tsx';
 import { RangePicker } from '../parts/range-picker.tsx';
 import { ResourceView } from '../parts/resource-view.tsx';
 import { parseStatusFilter, ResultListing } from '../parts/result-listing.tsx';
+import { isSame, resultName } from '../parts/result-name.ts';
 import { ResultPanel } from '../parts/result-panel.tsx';
 import { StatusLatency } from '../parts/status-latency.tsx';
 import { parseTimeRange, resolveTimeRange } from '../parts/time-range.ts';
@@ -33,6 +35,8 @@ import { useThrottled } from '../parts/use-throttled.ts';
 import { useWords } from '../words/use-words.ts';
 
 const RESULTS_LISTED = 100;
+/** Asked for when only those of one place are listed. */
+const RESULTS_ASKED_MAX = 1000;
 /** New results are read at most this often, however often the check runs. */
 const FRESHEN_MS = 2000;
 
@@ -68,7 +72,8 @@ function Check({ detail }: { detail: CheckDetail }): ReactNode {
   const wide = useMedia(WIDE);
   const version = useThrottled(detail.lastPlannedAtMs ?? 0, FRESHEN_MS);
   const span = useSpan(search, version);
-  const listed = useListed(detail, span, parseStatusFilter(search), version);
+  const place = parsePlace(search, detail.locations);
+  const listed = useListed(detail, span, { status: parseStatusFilter(search), place }, version);
   const newest = useAnswer<ResultList>(
     checkApiPath(namespace, name, '/results?limit=1'),
     key,
@@ -93,12 +98,14 @@ function Check({ detail }: { detail: CheckDetail }): ReactNode {
       ),
     [told.data, namespace, name],
   );
-  const shown = chosen.named ? chosen.result : newest.data?.results[0];
+  const latest = place === undefined ? newest.data?.results[0] : listed.data?.results[0];
+  const shown = chosen.named ? chosen.result : latest;
   useResultKeys(listed.data?.results, shown, chosen.named);
   return (
     <div className="check">
       <CheckVerdict check={detail} alerts={own} />
       <CheckFigures check={detail} />
+      {detail.locations !== undefined && <CheckPlaces places={detail.locations} />}
       <div className="check-columns">
         <div className="check-main">
           {!wide && <RangePicker />}
@@ -112,7 +119,8 @@ function Check({ detail }: { detail: CheckDetail }): ReactNode {
           {byStatus.data !== undefined && <StatusLatency told={byStatus.data} />}
           <ResultListing
             listed={listed}
-            shownAtMs={shown?.key.plannedAtMs}
+            shown={shown}
+            places={detail.locations}
             limit={RESULTS_LISTED}
           />
         </div>
@@ -120,6 +128,7 @@ function Check({ detail }: { detail: CheckDetail }): ReactNode {
           <ResultPanel
             result={shown}
             results={listed.data?.results}
+            several={detail.locations !== undefined}
             pinned={chosen.named}
             gone={chosen.gone}
             asked={newest}
@@ -145,19 +154,25 @@ function rangeOf(search: string): string {
   return ['range', 'from', 'to'].map((key) => parameters.get(key) ?? '').join(' ');
 }
 
+/** The API knows no places: more are asked for, and those of the wanted one are kept. */
 function useListed(
   detail: CheckDetail,
   span: { fromMs: number; toMs: number },
-  status: string | undefined,
+  { status, place }: { status: string | undefined; place: string | undefined },
   version: number,
-) {
+): Asked<ResultList> {
+  const { namespace, name, locations } = detail;
+  const share = place === undefined ? 1 : (locations?.length ?? 1);
+  const limit = Math.min(RESULTS_ASKED_MAX, RESULTS_LISTED * share);
   const filter = status === undefined ? '' : `&status=${status}`;
-  const path = checkApiPath(
-    detail.namespace,
-    detail.name,
-    `/results?from=${span.fromMs}&to=${span.toMs}&limit=${RESULTS_LISTED}${filter}`,
-  );
-  return useAnswer<ResultList>(path, `${detail.namespace}/${detail.name} ${status}`, version);
+  const range = `from=${span.fromMs}&to=${span.toMs}&limit=${limit}${filter}`;
+  const path = checkApiPath(namespace, name, `/results?${range}`);
+  const asked = useAnswer<ResultList>(path, `${namespace}/${name} ${status}`, version);
+  return useMemo(() => {
+    if (asked.data === undefined || place === undefined) return asked;
+    const there = asked.data.results.filter(({ key }) => key.location === place);
+    return { ...asked, data: { results: there.slice(0, RESULTS_LISTED) } };
+  }, [asked, place]);
 }
 
 /** j and k step through the results; Esc lets go of the chosen one, then leaves. */
@@ -167,10 +182,9 @@ function useResultKeys(
   pinned: boolean,
 ): void {
   const step = (by: 1 | -1): boolean => {
-    const at =
-      results?.findIndex((result) => result.key.plannedAtMs === shown?.key.plannedAtMs) ?? -1;
+    const at = results?.findIndex((result) => isSame(result, shown)) ?? -1;
     const next = results?.[at + by];
-    if (next !== undefined) setSearch({ run: String(next.key.plannedAtMs) }, true);
+    if (next !== undefined) setSearch({ run: resultName(next.key) }, true);
     return true;
   };
   useCommands({

@@ -12,6 +12,7 @@ import { FaultLine } from './fault-line.tsx';
 import { Clock, Span } from './figure-text.tsx';
 import { Icon } from './icon.tsx';
 import { daysLeft } from './moments.ts';
+import { PlaceMarks } from './place-marks.tsx';
 import { type Mark, StateMark } from './state-mark.tsx';
 
 const ITEMS_MAX = 6;
@@ -45,6 +46,7 @@ export function AttentionList({
             <span className="attention-name">
               <StateMark mark={MARKS[item.reason]} label={words.states[item.check.state]} />
               <CheckName check={item.check} />
+              {item.check.locations !== undefined && <PlaceMarks places={item.check.locations} />}
             </span>
             <Since item={item} />
             <Why item={item} />

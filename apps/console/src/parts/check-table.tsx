@@ -24,6 +24,7 @@ import { FaultLine } from './fault-line.tsx';
 import { Latency, Share, Span } from './figure-text.tsx';
 import { HistoryBars } from './history-bars.tsx';
 import { intervalText } from './moments.ts';
+import { PlaceMarks } from './place-marks.tsx';
 import { usePulse } from './pulse.ts';
 import { markOf, StateMark } from './state-mark.tsx';
 import { TableHead } from './table-head.tsx';
@@ -210,6 +211,7 @@ const Row = memo(function Row({
           <span className="check-namespace">{check.namespace}/</span>
           {check.name}
         </Link>
+        {check.locations !== undefined && <PlaceMarks places={check.locations} />}
       </span>
       <span role="cell" className="cell-target" title={check.target}>
         {check.state === 'down' && check.lastFault !== undefined && !check.paused ? (

@@ -1,6 +1,6 @@
 // The first lines of a check: state and since when; why and what to try; what was done about it.
 
-import type { AlertList, CheckSummary } from '@holdfast/resources/api';
+import type { AlertList, CheckSummary, RunState } from '@holdfast/resources/api';
 import type { ReactNode } from 'react';
 import { serverNowMs } from '../app/now.ts';
 import type { Words } from '../words/en.ts';
@@ -12,7 +12,9 @@ import { Clock, Span } from './figure-text.tsx';
 import { daysLeft } from './moments.ts';
 import { Prose } from './prose.tsx';
 import { RunNow } from './run-now.tsx';
+import { RunOutcome } from './run-outcome.tsx';
 import { markOf, StateMark } from './state-mark.tsx';
+import { useAskedRun } from './use-asked-run.ts';
 
 export function CheckVerdict({
   check,
@@ -23,6 +25,7 @@ export function CheckVerdict({
 }): ReactNode {
   const words = useWords();
   const mark = markOf(check);
+  const asked = useAskedRun(check.namespace, check.name);
   const firing = alerts.find((alert) => alert.state === 'firing');
   return (
     <header className="check-head">
@@ -32,7 +35,7 @@ export function CheckVerdict({
           {check.target}
         </span>
       </div>
-      <RunNow check={check} />
+      <RunNow asked={asked} />
       <p className={`verdict verdict-${mark}`}>
         <StateMark mark={mark} size={16} />
         <span>
@@ -58,6 +61,11 @@ export function CheckVerdict({
           </>
         )}
         <CertificateReason check={check} />
+        {asked.run !== undefined && tellsMore(asked.run) && (
+          <Reason term={words.asked.title}>
+            <RunOutcome run={asked.run} />
+          </Reason>
+        )}
         {firing !== undefined && (
           <Reason term={words.check.done}>
             <Done alert={firing} />
@@ -66,6 +74,11 @@ export function CheckVerdict({
       </dl>
     </header>
   );
+}
+
+/** Than the result that the page shows anyhow, which is the only one of a check with one place. */
+function tellsMore({ state, locations }: RunState): boolean {
+  return locations.length !== 1 || state === 'expired';
 }
 
 function VerdictText({ check, words }: { check: CheckSummary; words: Words }): ReactNode {

@@ -1,8 +1,9 @@
 // What a small cell stands for: name, state and since, why, the last run and the runs before it.
 // It never takes the pointer, and stays within the window.
 
-import type { CheckSummary } from '@holdfast/resources/api';
+import type { CheckSummary, LocationState } from '@holdfast/resources/api';
 import type { ReactNode } from 'react';
+import type { Words } from '../words/en.ts';
 import { useWords } from '../words/use-words.ts';
 import { FaultLine } from './fault-line.tsx';
 import { Latency, Share, Span } from './figure-text.tsx';
@@ -10,7 +11,7 @@ import { HistoryBars } from './history-bars.tsx';
 import { markOf, StateMark } from './state-mark.tsx';
 
 const WIDTH_PX = 300;
-const HEIGHT_PX = 140;
+const HEIGHT_PX = 160;
 const GAP_PX = 8;
 
 export function HoverCard({ check, box }: { check: CheckSummary; box: DOMRect }): ReactNode {
@@ -36,6 +37,9 @@ export function HoverCard({ check, box }: { check: CheckSummary; box: DOMRect })
           </span>
         )}
       </p>
+      {check.locations !== undefined && (
+        <p className="hover-card-places">{badPlaces(check.locations, words)}</p>
+      )}
       {check.lastFault !== undefined && (
         <p className="hover-card-why">
           <FaultLine fault={check.lastFault} />
@@ -54,5 +58,13 @@ export function HoverCard({ check, box }: { check: CheckSummary; box: DOMRect })
         </span>
       </p>
     </div>
+  );
+}
+
+function badPlaces(places: readonly LocationState[], words: Words): string {
+  const bad = places.filter(({ state, stale }) => state === 'down' && !stale);
+  return words.places.summary(
+    bad.map(({ location }) => location),
+    places.length,
   );
 }

@@ -54,6 +54,7 @@ export function LatencySection(props: LatencySectionProps): ReactNode {
     <section className="latency">
       <header className="section-head">
         <h2>{words.check.latency}</h2>
+        {check.locations !== undefined && <span className="quiet">{words.places.all}</span>}
         {parseTimeRange(parameters).fixed !== undefined && (
           <button type="button" className="button small" onClick={zoomBack}>
             {words.check.zoomBack}

@@ -5,6 +5,7 @@ import type { ResultList } from '@holdfast/resources/api';
 import type { ProbeResult } from '@holdfast/resources/result';
 import { checkApiPath, getJson } from '../api/client.ts';
 import { setSearch } from '../app/location.tsx';
+import { resultName } from './result-name.ts';
 
 /** A stretch holds this many results at most when one is chosen from them. */
 const RESULTS_MAX = 500;
@@ -22,7 +23,7 @@ export async function pickResult(namespace: string, name: string, stretch: Stret
   const path = checkApiPath(namespace, name, `/results?${range}&limit=${RESULTS_MAX}`);
   const answer = await getJson<ResultList>(path, new AbortController().signal);
   const chosen = answer.ok ? tellingResult(answer.value.results, stretch.latency) : undefined;
-  if (chosen !== undefined) setSearch({ run: String(chosen.key.plannedAtMs) });
+  if (chosen !== undefined) setSearch({ run: resultName(chosen.key) });
 }
 
 function tellingResult(

@@ -11,6 +11,7 @@ import { Clock, Latency } from './figure-text.tsx';
 import { figureText, latencyFigure } from './figures.ts';
 import { clockText } from './moments.ts';
 import { differencesOf } from './result-differences.ts';
+import { isSame, resultName } from './result-name.ts';
 import { markOfStatus, StateMark } from './state-mark.tsx';
 import { type NamedResult, useResult } from './use-result.ts';
 import { Waterfall } from './waterfall.tsx';
@@ -38,10 +39,11 @@ export function ComparisonChoice({
 }): ReactNode {
   const words = useWords();
   const lastGood = useLastGood(result);
-  const chosen = compared.result === undefined ? '' : String(compared.result.key.plannedAtMs);
-  const choices = (results ?? []).filter(({ key }) => key.plannedAtMs !== result.key.plannedAtMs);
+  const chosen = compared.result === undefined ? '' : resultName(compared.result.key);
+  const choices = (results ?? []).filter((one) => !isSame(one, result));
   const known = choices.slice(0, CHOICES_MAX);
   const other = compared.result;
+  const several = known.some(({ key }) => key.location !== result.key.location);
   if (other !== undefined && !known.includes(other)) known.push(other);
   return (
     <p className="comparison-choice">
@@ -50,8 +52,8 @@ export function ComparisonChoice({
         <select value={chosen} onChange={(event) => setSearch({ against: event.target.value })}>
           <option value="">–</option>
           {known.map((one) => (
-            <option key={one.key.plannedAtMs} value={one.key.plannedAtMs}>
-              {optionText(one, words.statuses[one.status], words.locale)}
+            <option key={resultName(one.key)} value={resultName(one.key)}>
+              {optionText(one, words.statuses[one.status], words.locale, several)}
             </option>
           ))}
         </select>
@@ -145,12 +147,18 @@ function useLastGood(result: ProbeResult) {
     const found = answer.ok ? answer.value.results[0] : undefined;
     setMissingFor(found === undefined ? plannedAtMs : undefined);
     if (found === undefined) return;
-    setSearch({ run: String(plannedAtMs), against: String(found.key.plannedAtMs) });
+    setSearch({ run: resultName(result.key), against: resultName(found.key) });
   };
   return { busy, choose, missing: missingFor === plannedAtMs };
 }
 
-function optionText({ key, totalMs }: ProbeResult, status: string, locale: string): string {
+function optionText(
+  { key, totalMs }: ProbeResult,
+  status: string,
+  locale: string,
+  several: boolean,
+): string {
   const time = clockText(key.plannedAtMs, Date.now(), locale, true);
-  return `${time} · ${status} · ${figureText(latencyFigure(totalMs))}`;
+  const place = several ? ` · ${key.location}` : '';
+  return `${time}${place} · ${status} · ${figureText(latencyFigure(totalMs))}`;
 }

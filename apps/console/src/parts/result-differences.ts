@@ -30,13 +30,14 @@ export function differencesOf(one: ProbeResult, other: ProbeResult): Difference[
   return differences.slice(0, DIFFERENCES_MAX);
 }
 
-function factsOf({ status, fault, context, detail }: ProbeResult): Map<string, string> {
+function factsOf({ key, status, fault, context, detail }: ProbeResult): Map<string, string> {
   const facts = new Map<string, string>([['status', status]]);
   const put = (fact: string, value: unknown): void => {
     if (value === undefined || value === null || facts.size > 400) return;
     const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
     facts.set(fact, text.slice(0, LENGTH_MAX));
   };
+  put('location', key.location);
   put('fault', fault?.code);
   const { tls, kernel, ...rest } = context;
   for (const [name, value] of Object.entries(rest)) put(name, value);

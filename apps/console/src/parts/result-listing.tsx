@@ -1,14 +1,16 @@
 // The results of the range, newest first, each with its phases in small; choosing one pins it.
 
-import type { ResultList } from '@holdfast/resources/api';
+import type { LocationState, ResultList } from '@holdfast/resources/api';
 import type { ProbeResult } from '@holdfast/resources/result';
 import { memo, type ReactNode, useState } from 'react';
 import type { Asked } from '../api/use-answer.ts';
 import { setSearch, useLocation } from '../app/location.tsx';
 import { useWords } from '../words/use-words.ts';
+import { parsePlace } from './check-places.tsx';
 import { FaultLine } from './fault-line.tsx';
 import { Bytes, Clock, Latency } from './figure-text.tsx';
 import { EmptyNote, FailureNote, Skeleton } from './notes.tsx';
+import { isSame, resultName } from './result-name.ts';
 import { markOfStatus, StateMark } from './state-mark.tsx';
 
 /** Built at once; the others on demand. */
@@ -24,18 +26,21 @@ export function parseStatusFilter(search: string): (typeof STATUSES)[number] | u
 
 export function ResultListing({
   listed,
-  shownAtMs,
+  shown,
+  places,
   limit,
 }: {
   listed: Asked<ResultList>;
-  shownAtMs: number | undefined;
+  shown: ProbeResult | undefined;
+  /** Where the check is measured, when that is more than one place. */
+  places: readonly LocationState[] | undefined;
   limit: number;
 }): ReactNode {
   const words = useWords();
   const chosen = parseStatusFilter(useLocation().search);
   const results = listed.data?.results ?? [];
   const [more, setMore] = useState(0);
-  const shownAt = results.findIndex((result) => result.key.plannedAtMs === shownAtMs);
+  const shownAt = results.findIndex((result) => isSame(result, shown));
   const built = Math.max(PAGE_RESULTS + more, shownAt + 1);
   const longestMs = results.reduce((longest, result) => Math.max(longest, result.totalMs), 0.001);
   return (
@@ -46,6 +51,7 @@ export function ResultListing({
           <span className="quiet">{words.check.resultsCount(limit)}</span>
         )}
         <span className="results-filter">
+          {places !== undefined && <PlaceChoice places={places} />}
           <button
             type="button"
             className="chip"
@@ -80,7 +86,8 @@ export function ResultListing({
             key={`${result.key.plannedAtMs} ${result.key.location} ${result.key.attempt}`}
             result={result}
             longestMs={longestMs}
-            shown={result.key.plannedAtMs === shownAtMs}
+            shown={isSame(result, shown)}
+            several={places !== undefined}
           />
         ))}
       </ol>
@@ -97,23 +104,45 @@ export function ResultListing({
   );
 }
 
+function PlaceChoice({ places }: { places: readonly LocationState[] }): ReactNode {
+  const words = useWords();
+  return (
+    <label className="select small">
+      <span className="hidden">{words.places.filter}</span>
+      <select
+        value={parsePlace(useLocation().search, places) ?? ''}
+        onChange={(event) => setSearch({ place: event.target.value, run: undefined })}
+      >
+        <option value="">{words.places.anyPlace}</option>
+        {places.map(({ location }) => (
+          <option key={location} value={location}>
+            {location}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
 interface ResultRowProps {
   result: ProbeResult;
   longestMs: number;
   shown: boolean;
+  several: boolean;
 }
 
-const ResultRow = memo(function ResultRow({ result, longestMs, shown }: ResultRowProps): ReactNode {
+const ResultRow = memo(function ResultRow(props: ResultRowProps): ReactNode {
+  const { result, longestMs, shown, several } = props;
   const words = useWords();
   const share = (ms: number): string => `${((100 * ms) / longestMs).toFixed(2)}%`;
   return (
     <li>
       <button
         type="button"
-        className="result-row"
+        className={several ? 'result-row with-place' : 'result-row'}
         data-stop
         aria-current={shown}
-        onClick={() => setSearch({ run: String(result.key.plannedAtMs) }, true)}
+        onClick={() => setSearch({ run: resultName(result.key) }, true)}
       >
         <span className="result-time">
           <Clock atMs={result.key.plannedAtMs} seconds />
@@ -122,6 +151,7 @@ const ResultRow = memo(function ResultRow({ result, longestMs, shown }: ResultRo
           <StateMark mark={markOfStatus(result.status)} size={10} />
           {words.statuses[result.status]}
         </span>
+        {several && <span className="result-place">{result.key.location}</span>}
         <span className="result-phases" aria-hidden="true">
           {result.phases.map((phase) => (
             <i

@@ -17,6 +17,7 @@ import { FailureNote, Skeleton } from './notes.tsx';
 import { ResolutionPath } from './resolution-path.tsx';
 import { ComparisonChoice, ResultComparison, useCompared } from './result-comparison.tsx';
 import { ResultFacts } from './result-facts.tsx';
+import { isSame, resultName } from './result-name.ts';
 import { markOfStatus, StateMark } from './state-mark.tsx';
 import { Waterfall } from './waterfall.tsx';
 
@@ -24,12 +25,15 @@ interface ResultPanelProps {
   result: ProbeResult | undefined;
   /** The list it may stand in, newest first. */
   results: readonly ProbeResult[] | undefined;
+  /** Measured at more than one place. */
+  several: boolean;
   pinned: boolean;
   gone: boolean;
   asked: Asked<ResultList>;
 }
 
-export function ResultPanel({ result, results, pinned, gone, asked }: ResultPanelProps): ReactNode {
+export function ResultPanel(props: ResultPanelProps): ReactNode {
+  const { result, results, several, pinned, gone, asked } = props;
   const words = useWords();
   return (
     <section className="result" aria-label={words.result.title}>
@@ -38,6 +42,7 @@ export function ResultPanel({ result, results, pinned, gone, asked }: ResultPane
         {result !== undefined && (
           <span className="result-when">
             <Clock atMs={result.key.plannedAtMs} seconds />
+            {several && <> {result.key.location}</>}
           </span>
         )}
         <span className={pinned ? 'tag tag-pinned' : 'tag'}>
@@ -73,11 +78,11 @@ function Steps({
   pinned: boolean;
 }): ReactNode {
   const words = useWords();
-  const at = results?.findIndex((other) => other.key.plannedAtMs === result?.key.plannedAtMs) ?? -1;
+  const at = results?.findIndex((other) => isSame(other, result)) ?? -1;
   const older = results?.[at + 1];
   const newer = at > 0 ? results?.[at - 1] : undefined;
   const choose = (other: ProbeResult | undefined): void => {
-    if (other !== undefined) setSearch({ run: String(other.key.plannedAtMs) }, true);
+    if (other !== undefined) setSearch({ run: resultName(other.key) }, true);
   };
   return (
     <span className="result-steps">
@@ -107,7 +112,7 @@ function Steps({
         aria-pressed={pinned}
         disabled={result === undefined && !pinned}
         onClick={() =>
-          setSearch({ run: pinned ? undefined : String(result?.key.plannedAtMs ?? '') })
+          setSearch({ run: pinned || result === undefined ? undefined : resultName(result.key) })
         }
       >
         {pinned ? words.result.follow : words.result.pin}

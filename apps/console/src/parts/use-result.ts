@@ -1,9 +1,10 @@
-// The result of one moment that the URL names: from the list when it is there, else asked for.
+// The result that the URL names: from the list when it is there, else asked for.
 
 import type { CheckSummary, ResultList } from '@holdfast/resources/api';
 import type { ProbeResult } from '@holdfast/resources/result';
 import { checkApiPath } from '../api/client.ts';
 import { useAnswer } from '../api/use-answer.ts';
+import { isNamed, parseResultName } from './result-name.ts';
 
 export interface NamedResult {
   named: boolean;
@@ -12,22 +13,24 @@ export interface NamedResult {
   gone: boolean;
 }
 
-/** `moment`: ms since 1970 as the URL has it; anything else names nothing. */
+/** More places at one moment than any check has. */
+const PLACES_MAX = 100;
+
+/** `text` as the URL has it (result-name.ts); anything else names nothing. */
 export function useResult(
   check: Pick<CheckSummary, 'namespace' | 'name'>,
-  moment: string,
+  text: string,
   results: readonly ProbeResult[] | undefined,
 ): NamedResult {
-  const atMs = /^\d{1,15}$/.test(moment) ? Number(moment) : undefined;
-  const here = results?.find((result) => result.key.plannedAtMs === atMs);
-  const ask = atMs !== undefined && results !== undefined && here === undefined;
-  const path = ask
-    ? checkApiPath(check.namespace, check.name, `/results?from=${atMs}&to=${atMs + 1}&limit=1`)
-    : undefined;
-  const asked = useAnswer<ResultList>(path, `${check.namespace}/${check.name} ${moment}`);
-  const result = here ?? asked.data?.results[0];
+  const name = parseResultName(text);
+  const here = results?.find(({ key }) => isNamed(name, key));
+  const ask = name !== undefined && results !== undefined && here === undefined;
+  const range = `from=${name?.plannedAtMs}&to=${(name?.plannedAtMs ?? 0) + 1}&limit=${PLACES_MAX}`;
+  const path = ask ? checkApiPath(check.namespace, check.name, `/results?${range}`) : undefined;
+  const asked = useAnswer<ResultList>(path, `${check.namespace}/${check.name} ${text}`);
+  const result = here ?? asked.data?.results.find(({ key }) => isNamed(name, key));
   return {
-    named: atMs !== undefined,
+    named: name !== undefined,
     result,
     gone: ask && asked.data !== undefined && result === undefined,
   };

@@ -25,7 +25,7 @@ export interface AgentNodeOptions {
   id: string;
   location: string;
   dataFolder: string;
-  leaseMs?: number;
+  leaseMs: number;
 }
 
 export interface AgentNode {
@@ -49,7 +49,7 @@ export async function startAgentNode(options: AgentNodeOptions): Promise<AgentNo
       coordination,
       key: KEYS.agent(location, id),
       record: { id, location, version: VERSION, startedAtMs: clock.wallMs() },
-      ...(leaseMs === undefined ? {} : { leaseMs }),
+      leaseMs,
       clock,
       chance,
       logger,
@@ -68,6 +68,7 @@ export async function startAgentNode(options: AgentNodeOptions): Promise<AgentNo
       controlPlane: httpControlPlane({ calls, clock }, location),
       member,
       spool: await Spool.open({ folder: join(dataFolder, 'spool', id), clock, logger }),
+      onApplied: (work) => applied.report({ ...work, faults: [] }),
       startProber: (onResults) => startAgent({ clock, chance, logger, id, location, onResults }),
       clock,
       chance,

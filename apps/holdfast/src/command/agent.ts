@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { HoldfastError } from '@holdfast/kernel';
 import type { Call, Command, Surroundings } from '../cli/command.ts';
 import { paint } from '../cli/terminal.ts';
-import { aborted, LOG_OPTIONS, loggerFor } from './process-options.ts';
+import { aborted, LEASE_OPTION, LOG_OPTIONS, leaseMsOf, loggerFor } from './process-options.ts';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
@@ -25,6 +25,7 @@ export const agent: Command = {
     },
     { name: 'location', value: 'NAME', summary: 'where this agent stands, in each result' },
     { name: 'id', value: 'NAME', summary: 'unique in the fleet (default LOCATION-host)' },
+    LEASE_OPTION,
     { name: 'token', value: 'TOKEN', summary: 'of the role agent, or the operator’s' },
     { name: 'ca', value: 'FILE', summary: 'PEM of authorities to trust for https servers' },
     {
@@ -71,6 +72,7 @@ async function runAgent(call: Call, surroundings: Surroundings): Promise<number>
     ...(ca === undefined ? {} : { ca: readPem(resolve(workingDirectory, ca)) }),
     id,
     location,
+    leaseMs: leaseMsOf(call),
     dataFolder: resolve(
       workingDirectory,
       call.text('data') ?? standardDataFolder(environment, process.platform),

@@ -1,7 +1,7 @@
-// What the commands that stay (up, server, agent) have in common: how they log, and that they run until
-// they are told to stop.
+// What the commands that stay (up, server, agent) have in common: how they log, how long they may be
+// silent, and that they run until they are told to stop.
 
-import { HoldfastError, type Logger } from '@holdfast/kernel';
+import { HoldfastError, type Logger, parseDurationMs } from '@holdfast/kernel';
 import type { LogLevel } from '@holdfast/telemetry/log';
 import type { Call, CommandOption, Surroundings } from '../cli/command.ts';
 
@@ -11,6 +11,27 @@ export const LOG_OPTIONS: readonly CommandOption[] = [
   { name: 'log-level', value: 'LEVEL', summary: LEVELS.join(', '), default: 'info' },
   { name: 'log-format', value: 'FORM', summary: 'json or text (default text at a terminal)' },
 ];
+
+const LEASE_MS = { min: 1_000, max: 3_600_000 };
+
+export const LEASE_OPTION: CommandOption = {
+  name: 'lease',
+  value: 'TIME',
+  summary: 'silent so long it counts as dead; the same in a whole fleet',
+  default: '10s',
+};
+
+/** Of `--lease`. Throws HoldfastError USAGE. */
+export function leaseMsOf(call: Call): number {
+  const text = call.text('lease') ?? '';
+  const leaseMs = parseDurationMs(text);
+  if (leaseMs !== undefined && leaseMs >= LEASE_MS.min && leaseMs <= LEASE_MS.max) return leaseMs;
+  throw new HoldfastError(
+    'USAGE',
+    `--lease ${JSON.stringify(text)} is no time from 1s to 1h`,
+    'Write it like --lease 10s.',
+  );
+}
 
 /** `format` is what a preset says. Throws HoldfastError USAGE. */
 export async function loggerFor(

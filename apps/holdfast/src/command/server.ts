@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { HoldfastError } from '@holdfast/kernel';
 import type { Call, Command, Surroundings } from '../cli/command.ts';
 import { paint } from '../cli/terminal.ts';
-import { aborted, LOG_OPTIONS, loggerFor } from './process-options.ts';
+import { aborted, LEASE_OPTION, LOG_OPTIONS, leaseMsOf, loggerFor } from './process-options.ts';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
@@ -38,6 +38,7 @@ export const server: Command = {
     },
     { name: 'advertise', value: 'URL', summary: 'how others reach it (default: where it listens)' },
     { name: 'id', value: 'NAME', summary: 'unique among the servers (default host-port)' },
+    LEASE_OPTION,
     { name: 'token', value: 'TOKEN', summary: 'the operator’s; must be set off loopback' },
     {
       name: 'allow-host',
@@ -90,6 +91,7 @@ async function runServer(call: Call, surroundings: Surroundings): Promise<number
     id,
     coordination: addresses.coordination,
     events: addresses.events,
+    leaseMs: leaseMsOf(call),
     ...(advertise === undefined ? {} : { advertise }),
   });
   const options = {

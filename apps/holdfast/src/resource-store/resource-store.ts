@@ -81,6 +81,8 @@ export class ResourceStore {
   readonly #options: ResourceStoreOptions;
   /** Of this process; others are met at the key. */
   readonly #turn = new Semaphore(1, WAITING_MAX);
+  /** What has not changed since is not read anew, and what is the same object is not proven field by field again. */
+  #last: { cluster: string; stored: Reading['stored'] } | undefined;
 
   constructor(options: ResourceStoreOptions) {
     this.#options = options;
@@ -180,8 +182,16 @@ export class ResourceStore {
     const { coordination } = this.#options;
     // First: whoever writes between the two has changed it when we come to write.
     const writer = await coordination.get(KEYS.resourcesWriter);
-    const { entries, revision } = await coordination.list(KEYS.resources);
-    const stored = new Map(entries.map((entry) => [entry.key, storedResource(entry)]));
+    const { entries, revision, cluster } = await coordination.list(KEYS.resources);
+    const last = this.#last?.cluster === cluster ? this.#last.stored : new Map<string, never>();
+    const stored = new Map(
+      entries.map((entry) => {
+        const known = last.get(entry.key);
+        const same = known?.modRevision === entry.modRevision;
+        return [entry.key, same ? known : storedResource(entry)] as const;
+      }),
+    );
+    this.#last = { cluster, stored };
     return { revision, writer: writer?.modRevision ?? 0n, stored };
   }
 }

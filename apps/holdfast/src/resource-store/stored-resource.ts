@@ -28,7 +28,7 @@ export function keyOf({ kind, namespace, name }: ResourceIdentity): string {
 /** Its shape alone is proven: kind and name are those of the key, `metadata` and `spec` are mappings. */
 export function storedResource({ key, value, modRevision }: Entry): StoredResource {
   try {
-    return { key, modRevision, resource: parsed(key, value) };
+    return { key, modRevision, resource: Object.freeze(parsed(key, value)) };
   } catch {
     return { key, modRevision, resource: undefined };
   }

@@ -10,6 +10,7 @@ import type { ProbeResult } from '@holdfast/resources/result';
 import { demoFile } from '../demo/demo-file.ts';
 import { startDemoTargets } from '../demo/demo-targets.ts';
 import type { EventsAddress } from '../engine-address.ts';
+import { fileResources } from '../resource-store/file-resources.ts';
 import { aloneOverview } from './alone-overview.ts';
 import { type ConfigurationSource, openConfigurationSource } from './configuration-source.ts';
 import { openEvents } from './engines.ts';
@@ -95,6 +96,7 @@ async function openWorkforce(
   return {
     agents,
     runs: { ...runs, close: () => queue.close().then(() => runs.close()) },
+    resources: fileResources(() => server.configuration, server.plan.configFile),
     overview: async () => aloneOverview(server, agents.summaries(), await events.facts()),
   };
 }

@@ -24,6 +24,7 @@ import { createMetrics, type Metrics } from '@holdfast/telemetry/metrics';
 import type { ResultsAddress } from '../engine-address.ts';
 import { failureAnswer } from '../failure-answer.ts';
 import type { ListenAddress } from '../listen-address.ts';
+import type { Resources } from '../resource-store/file-resources.ts';
 import type { Agents } from './agents.ts';
 import { Alerting } from './alerting.ts';
 import type { ConfigurationSource } from './configuration-source.ts';
@@ -75,6 +76,7 @@ export interface ServerPlan {
 export interface Workforce {
   agents: Agents;
   runs: RunDesk;
+  resources: Resources;
   /** Who is there, and on what they stand. */
   overview(): Promise<FleetOverview>;
   /** What a server of a fleet has beyond one that stands alone. */

@@ -15,7 +15,7 @@ export function httpDependencies(server: HoldfastServer): HttpDependencies {
   const { options, plan, view, hub, metrics, startedAtMs } = server;
   const store = server.part('store');
   const source = server.part('source');
-  const { agents, runs, fleet, overview } = server.part('workforce');
+  const { agents, runs, fleet, overview, resources } = server.part('workforce');
   const texts = server.part('texts');
   return {
     clock: options.clock,
@@ -36,6 +36,7 @@ export function httpDependencies(server: HoldfastServer): HttpDependencies {
     }),
     agents: () => agents.summaries(),
     runs,
+    resources,
     fleetOverview: overview,
     ...(fleet === undefined ? {} : { fleet }),
     describe: (namespace, name) => describe(source.current, namespace, name),

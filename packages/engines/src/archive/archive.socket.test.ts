@@ -199,6 +199,23 @@ describe('a store with an archive', () => {
     await plain.close();
   });
 
+  it('refuses a question that would read months, and answers its parts', async () => {
+    const [store, folder] = [await openStore(), newFolder()];
+    const options = { folder, afterMs: DAY_MS };
+    const archived = new ArchivedResults(store.results, options, silentLogger);
+    await archived.append(runs(70, 1, DAY_MS / 2));
+    await archived.retain(POLICY, START_MS + 100 * DAY_MS);
+    assert.equal((await listArchive(folder)).length, 70);
+    const check = { namespace: 'default', check: 'web' };
+    const isRefused = (error: unknown) => isHoldfastError(error) && error.code === 'USAGE';
+    await assert.rejects(archived.series({ check, ...ALWAYS }), isRefused);
+    const newest = await archived.series({ check, ...ALWAYS, descending: true, limit: 100 });
+    assert.equal(newest.length, 100);
+    const month = { fromMs: START_MS + 10 * DAY_MS, toMs: START_MS + 40 * DAY_MS };
+    assert.equal((await archived.series({ check, ...month })).length, 60);
+    await archived.close();
+  });
+
   it('keeps a day that cannot be archived', async () => {
     const [store, folder] = [await openStore(), newFolder()];
     writeFileSync(folder, 'a file where the folder should be');

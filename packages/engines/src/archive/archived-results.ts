@@ -1,21 +1,24 @@
 // A result store with a cold tier: what leaves the store goes to the archive first, day by day, and
 // questions for what is no longer hot are answered from there. A day that cannot be archived stays.
 
-import type { Logger } from '@holdfast/kernel';
+import { stat } from 'node:fs/promises';
+import { HoldfastError, type Logger } from '@holdfast/kernel';
 import type { CheckReference, ProbeResult } from '@holdfast/resources/result';
-import { assertPerCheck, DAY_MS, seriesLimit } from '../results/questions.ts';
+import { DAY_MS, seriesLimit } from '../results/questions.ts';
 import type { LatestQuery, Results, RetentionPolicy, SeriesQuery } from '../results/results.ts';
-import { STATUSES, TIME_MS_MAX } from '../rows/row-columns.ts';
+import { STATUSES } from '../rows/row-columns.ts';
 import { archiveDay } from './archive-day.ts';
-import { listArchive } from './manifest.ts';
-import { readArchive } from './read-archive.ts';
+import { type ArchiveManifest, listArchive } from './manifest.ts';
+import { readDays } from './read-archive.ts';
 
 /** Days that one call archives; the next goes on. */
 const DAYS_MAX = 400;
-/** How far beyond the hot days `latest` looks for a check that has too few runs there. */
+/** Of one question: some half a second each. */
+const COLD_DAYS_MAX = 62;
+/** How far back from the last archived day `latest` looks. */
 const LATEST_DAYS_MAX = 7;
 /** Of `latest`: each is a question of its own to the archive. */
-const COLD_CHECKS_MAX = 100;
+const COLD_CHECKS_MAX = 20;
 
 export interface ArchiveOptions {
   /** Of all servers that share the store, or of the one that forgets. */
@@ -29,6 +32,10 @@ export class ArchivedResults implements Results {
   readonly #options: ArchiveOptions;
   readonly #logger: Logger;
   readonly #closed = new AbortController();
+  #known: { changedMs: number; manifests: readonly ArchiveManifest[] } = {
+    changedMs: Number.NaN,
+    manifests: [],
+  };
   readonly append: Results['append'];
   readonly rollups: Results['rollups'];
   readonly statusLatencies: Results['statusLatencies'];
@@ -60,24 +67,18 @@ export class ArchivedResults implements Results {
     return cold.length === 0 ? hot : merged([...hot, ...cold], descending).slice(0, limit);
   }
 
+  /** Of checks that are named and have nothing hot, what they had last is told from the archive. */
   async latest(query: LatestQuery): Promise<ProbeResult[]> {
-    const { checks, perCheck = 1 } = query;
-    assertPerCheck(perCheck);
     const hot = await this.#hot.latest(query);
+    const { checks = [], perCheck = 1 } = query;
     const byCheck = Map.groupBy(hot, ({ key }) => nameOf(key));
-    const asked = checks ?? [...byCheck.values()].flatMap(([first]) => first?.key ?? []);
-    const isShort = (check: CheckReference) => (byCheck.get(nameOf(check))?.length ?? 0) < perCheck;
-    const short = asked.filter(isShort).slice(0, COLD_CHECKS_MAX);
-    const days = short.length === 0 ? [] : await listArchive(this.#options.folder);
-    const lastMs = days.at(-1)?.toMs;
+    const silent = checks.filter((check) => !byCheck.has(nameOf(check))).slice(0, COLD_CHECKS_MAX);
+    const lastMs = silent.length === 0 ? undefined : (await this.#manifests()).at(-1)?.toMs;
     if (lastMs === undefined) return hot;
-    for (const check of short) {
-      const known = byCheck.get(nameOf(check)) ?? [];
-      const range = { fromMs: lastMs - LATEST_DAYS_MAX * DAY_MS, toMs: TIME_MS_MAX + 1 };
-      const cold = await this.#cold({ check, ...range, descending: true }, perCheck, () => true);
-      byCheck.set(nameOf(check), merged([...known, ...cold], true).slice(0, perCheck));
-    }
-    return asked.flatMap((check) => byCheck.get(nameOf(check)) ?? []);
+    const range = { fromMs: lastMs - LATEST_DAYS_MAX * DAY_MS, toMs: lastMs, descending: true };
+    for (const check of silent)
+      byCheck.set(nameOf(check), await this.#cold({ check, ...range }, perCheck, () => true));
+    return checks.flatMap((check) => byCheck.get(nameOf(check)) ?? []);
   }
 
   /** Raw rows go by whole days, and only those that the archive has. Throws when a day cannot be archived. */
@@ -106,6 +107,16 @@ export class ArchivedResults implements Results {
     return this.#hot.close();
   }
 
+  /** Read again when a file of the folder came or went. */
+  async #manifests(): Promise<readonly ArchiveManifest[]> {
+    const { folder } = this.#options;
+    const found = await stat(folder).catch(() => undefined);
+    const changedMs = found?.mtimeMs ?? Number.NaN;
+    if (changedMs === this.#known.changedMs) return this.#known.manifests;
+    this.#known = { changedMs, manifests: await listArchive(folder) };
+    return this.#known.manifests;
+  }
+
   /** Up to `limit` runs, the first in the order that is asked for. */
   async #cold(
     query: { check: CheckReference; fromMs: number; toMs: number; descending: boolean },
@@ -113,10 +124,16 @@ export class ArchivedResults implements Results {
     isWanted: (row: ProbeResult) => boolean,
   ): Promise<ProbeResult[]> {
     const found: ProbeResult[] = [];
-    let dayMs = Number.NaN;
-    for await (const row of readArchive(this.#options.folder, query, this.#closed.signal)) {
+    let [days, dayMs] = [0, Number.NaN];
+    const { folder } = this.#options;
+    const { signal } = this.#closed;
+    for await (const row of readDays(folder, await this.#manifests(), query, signal)) {
       const rowDayMs = Math.floor(row.key.plannedAtMs / DAY_MS);
-      if (rowDayMs !== dayMs && found.length >= limit) break;
+      if (rowDayMs !== dayMs) {
+        if (found.length >= limit) break;
+        days += 1;
+        if (days > COLD_DAYS_MAX) throw tooFar();
+      }
       dayMs = rowDayMs;
       if (!isWanted(row)) continue;
       found.push(row);
@@ -126,6 +143,14 @@ export class ArchivedResults implements Results {
     }
     return merged(found, query.descending).slice(0, limit);
   }
+}
+
+function tooFar(): HoldfastError {
+  return new HoldfastError(
+    'USAGE',
+    `The answer lies in more than ${COLD_DAYS_MAX} archived days`,
+    'Ask for a shorter range, or read the files of the archive.',
+  );
 }
 
 /** In order, each run once. */

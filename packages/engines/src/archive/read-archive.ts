@@ -26,10 +26,18 @@ export async function* readArchive(
   query: ArchiveQuery,
   signal?: AbortSignal,
 ): AsyncGenerator<ProbeResult> {
+  yield* readDays(folder, await listArchive(folder), query, signal);
+}
+
+/** The same of these manifests, which are in order. */
+export async function* readDays(
+  folder: string,
+  manifests: readonly ArchiveManifest[],
+  query: ArchiveQuery,
+  signal?: AbortSignal,
+): AsyncGenerator<ProbeResult> {
   const { check, fromMs, toMs, descending = false } = query;
-  const wanted = (await listArchive(folder)).filter(
-    (manifest) => manifest.fromMs < toMs && manifest.toMs > fromMs,
-  );
+  const wanted = manifests.filter((manifest) => manifest.fromMs < toMs && manifest.toMs > fromMs);
   const days = [...Map.groupBy(wanted, ({ day }) => day).values()];
   for (const editions of descending ? days.reverse() : days)
     for await (const row of readEditions(folder, editions, check, signal))

@@ -30,7 +30,9 @@ export class Partitions {
     const wanted = new Set(days);
     if (wanted.has(today)) for (let i = 1; i <= DAYS_AHEAD; i += 1) wanted.add(today + i);
     for (const table of ['results', 'minutes'] as const) {
-      const missing = [...wanted].filter((day) => !this.#known.has(`${table} ${day}`)).sort();
+      const missing = [...wanted]
+        .filter((day) => !this.#known.has(`${table} ${day}`))
+        .sort((a, b) => a - b);
       if (missing.length > 0) await this.#make(table, missing);
     }
   }

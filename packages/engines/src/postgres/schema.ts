@@ -62,6 +62,8 @@ async function createTables({ client, schema, timescale }: MigrationContext): Pr
       WITH (fillfactor = 20);
     CREATE TABLE ${schema}.minutes (${ROLLUP_COLUMNS}) ${byDay('start_at')};
     CREATE TABLE ${schema}.hours (${ROLLUP_COLUMNS}) ${room};
+    CREATE INDEX minutes_by_check ON ${schema}.minutes (check_id, start_at);
+    CREATE INDEX hours_by_check ON ${schema}.hours (check_id, start_at);
     CREATE TABLE ${schema}.alerts (
       id text PRIMARY KEY, fired_at timestamptz NOT NULL, closed_at timestamptz NOT NULL,
       state text NOT NULL, record text NOT NULL);

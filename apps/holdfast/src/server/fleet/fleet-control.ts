@@ -5,25 +5,16 @@
 import type { Coordination } from '@holdfast/engines/coordination';
 import type { Events } from '@holdfast/engines/events';
 import { KEYS } from '@holdfast/engines/keys';
-import { type Election, startElection } from '@holdfast/engines/leader';
 import { openMirror } from '@holdfast/engines/mirror';
 import {
   type CoordinationService,
   createCoordinationService,
 } from '@holdfast/engines/remote-server';
-import { type AppliedWriter, openAppliedWriter } from '@holdfast/fleet/applied';
-import {
-  admitServer,
-  type FleetView,
-  followFleet,
-  joinFleet,
-  LEASE_MS_DEFAULT,
-} from '@holdfast/fleet/membership';
-import { LatencySketch } from '@holdfast/kernel';
+import { type FleetView, followFleet, LEASE_MS_DEFAULT } from '@holdfast/fleet/membership';
 import type { AlertRecord } from '@holdfast/resources/alert-record';
 import type { FleetOverview } from '@holdfast/resources/api';
 import type { RunRequest, ServerRecord } from '@holdfast/resources/fleet';
-import type { Configuration, Resource } from '@holdfast/resources/load';
+import type { Resource } from '@holdfast/resources/load';
 import type { ProbeResult } from '@holdfast/resources/result';
 import type { CoordinationAddress, EventsAddress } from '../../engine-address.ts';
 import {
@@ -44,9 +35,8 @@ import { fleetOverview } from './fleet-overview.ts';
 import { LeaderDuties } from './leader-duties.ts';
 import { LiveFeed } from './live-feed.ts';
 import { OrderDesk } from './order-desk.ts';
+import { type ServerPlace, takePlace } from './server-place.ts';
 import { WorkDesk } from './work-desk.ts';
-
-const ROLE = 'server';
 
 export interface ControlPlaneOptions {
   id: string;
@@ -74,10 +64,8 @@ export class FleetControl {
   readonly #work: WorkDesk;
   readonly #reports: AgentReports;
   readonly #duties: LeaderDuties;
-  readonly #lags = new LatencySketch();
   #source: ResourceSource | undefined;
-  #applied: AppliedWriter | undefined;
-  #election: Election | undefined;
+  #place: ServerPlace | undefined;
 
   /** What it opens the server closes. */
   static async open(server: HoldfastServer, options: ControlPlaneOptions): Promise<FleetControl> {
@@ -138,7 +126,7 @@ export class FleetControl {
   }
 
   get leads(): boolean {
-    return this.#election?.leadership !== undefined;
+    return this.#place?.election.leadership !== undefined;
   }
 
   async openSource(): Promise<ConfigurationSource> {
@@ -173,63 +161,40 @@ export class FleetControl {
   }
 
   async openWorkforce(): Promise<Workforce> {
-    const { fleet, events } = this.#foundation;
+    const { coordination, fleet, events } = this.#foundation;
+    const { clock, chance } = this.#server.options;
     await fleet.ready;
     const unsubscribe = fleet.subscribe(() => this.#fleetChanged());
     this.#server.owns(unsubscribe);
     const agents = new FleetAgents({
-      enforce: (configuration) => this.#enforce(configuration),
+      enforce: () => this.#enforce(),
       fleet,
       orders: this.#orders,
       reports: this.#reports,
       runs: () => runs,
     });
     const runs = openRunDesk(this.#server, events, (asked) => this.#locationsOf(asked));
-    return { agents, runs, fleet: this.#face(), overview: () => this.#overview() };
+    const resources = new ResourceStore({ coordination, clock, chance });
+    return { agents, runs, resources, fleet: this.#face(), overview: () => this.#overview() };
   }
 
   /** Takes its place among the servers and stands for leader. Rejects with CONFLICT and FLEET_MISMATCH. */
   async join(): Promise<void> {
     const { clock, chance, logger } = this.#server.options;
-    const { coordination } = this.#foundation;
-    const { id, leaseMs } = this.#options;
-    const record = this.#record();
-    const lease = leaseMs === undefined ? {} : { leaseMs };
-    const member = await joinFleet({
-      coordination,
-      key: KEYS.server(id),
-      record,
-      ...lease,
-      admit: () => admitServer(coordination, record),
+    const { leaseMs } = this.#options;
+    const place = await takePlace({
+      coordination: this.#foundation.coordination,
+      record: this.#record(),
+      ...(leaseMs === undefined ? {} : { leaseMs }),
+      onLeadership: (leadership) => this.#duties.follow(leadership),
       clock,
       chance,
       logger,
     });
-    this.#server.owns(() => member.leave());
-    const applied = openAppliedWriter({
-      coordination,
-      member,
-      node: id,
-      role: 'server',
-      clock,
-      logger,
-    });
-    this.#applied = applied;
-    this.#server.owns(() => applied.close());
-    const election = startElection({
-      coordination,
-      role: ROLE,
-      candidate: { id, url: record.url },
-      ...lease,
-      clock,
-      chance,
-      logger,
-      onChange: ({ leadership }) => this.#duties.follow(leadership),
-    });
-    this.#election = election;
+    this.#place = place;
     this.#server.owns(async () => {
       await this.#duties.close();
-      await election.close();
+      await place.close();
     });
   }
 
@@ -257,20 +222,8 @@ export class FleetControl {
     };
   }
 
-  #enforce(_configuration: Configuration): void {
-    const { clock } = this.#server.options;
-    const { revision, digest, faults, writtenAtMs } = this.#resources.applied;
-    const appliedAtMs = clock.wallMs();
-    if (writtenAtMs !== undefined && writtenAtMs >= this.#server.startedAtMs)
-      this.#lags.add(Math.max(0, appliedAtMs - writtenAtMs));
-    const lagMsP99 = this.#lags.quantile(0.99);
-    this.#applied?.report({
-      revision: String(revision),
-      digest,
-      appliedAtMs,
-      faults,
-      ...(lagMsP99 === undefined ? {} : { lagMsP99 }),
-    });
+  #enforce(): void {
+    this.#place?.applied(this.#resources.applied);
     this.#work.changed();
     this.#duties.checksChanged();
   }
@@ -304,11 +257,8 @@ export class FleetControl {
   }
 
   #face(): FleetFace {
-    const { coordination, service } = this.#foundation;
-    const { clock, chance } = this.#server.options;
     return {
-      coordination: service,
-      resources: new ResourceStore({ coordination, clock, chance }),
+      coordination: this.#foundation.service,
       work: (agent, known, gone) => this.#work.work(agent, known, gone),
       deliver: ({ results }) => this.#take(results),
       orders: (agent, location, gone) => this.#orders.orders(agent, location, gone),
@@ -327,7 +277,7 @@ export class FleetControl {
     return fleetOverview({
       nowMs: this.#server.options.clock.wallMs(),
       own: this.#options.id,
-      leader: this.#election?.leader,
+      leader: this.#place?.election.leader,
       fleet,
       reports: this.#reports,
       unassigned: this.#duties.unassigned(this.#server.configuration.checks),

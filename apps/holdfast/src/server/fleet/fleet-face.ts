@@ -9,7 +9,6 @@ import type {
   WorkAnswer,
 } from '@holdfast/fleet/uplink';
 import type { RunOrder } from '@holdfast/resources/fleet';
-import type { ResourceStore } from '../../resource-store/resource-store.ts';
 
 export interface FleetFace {
   /** Answers when it differs from what is known, or after some patience with the same. */
@@ -22,5 +21,4 @@ export interface FleetFace {
   report(agent: string, report: AgentReport): void;
   /** For those who join through this server. */
   coordination: CoordinationService;
-  resources: ResourceStore;
 }

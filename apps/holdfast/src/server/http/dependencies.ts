@@ -12,6 +12,7 @@ import type {
 } from '@holdfast/resources/api';
 import type { FaultTable } from '@holdfast/resources/fault-table';
 import type { Metrics } from '@holdfast/telemetry/metrics';
+import type { Resources } from '../../resource-store/file-resources.ts';
 import type { EventHub } from '../event-hub.ts';
 import type { FleetFace } from '../fleet/fleet-face.ts';
 import type { LiveView } from '../live-view.ts';
@@ -36,6 +37,7 @@ export interface HttpDependencies {
   facts(): ServerFacts;
   agents(): AgentSummary[];
   runs: RunDesk;
+  resources: Resources;
   /** Of a server that stands alone, too. */
   fleetOverview(): Promise<FleetOverview>;
   /** Absent on a server that stands alone. */

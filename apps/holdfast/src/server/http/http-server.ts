@@ -51,11 +51,11 @@ export async function createHttpServer(dependencies: HttpDependencies): Promise<
   operationRoutes(server, dependencies);
   writingRoutes(server, dependencies);
   runRoutes(server, dependencies);
+  resourceRoutes(server, dependencies.resources);
   fleetOverviewRoutes(server, dependencies);
   if (dependencies.fleet !== undefined) {
     agentRoutes(server, dependencies.fleet);
     coordinationRoutes(server, dependencies.fleet.coordination);
-    resourceRoutes(server, dependencies.fleet.resources);
   }
   await consoleFiles(server, dependencies.consoleFolder);
   server.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => server.swagger());

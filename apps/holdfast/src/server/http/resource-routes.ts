@@ -11,7 +11,8 @@ import type {
 import { RESOURCE_KINDS } from '@holdfast/resources/resource-name';
 import { similarWord } from '@holdfast/resources/similar-word';
 import type { FastifyInstance } from 'fastify';
-import type { ResourceCaller, ResourceStore } from '../../resource-store/resource-store.ts';
+import type { Resources } from '../../resource-store/file-resources.ts';
+import type { ResourceCaller } from '../../resource-store/resource-store.ts';
 import type { Caller } from './caller.ts';
 import { answers } from './route-schema.ts';
 
@@ -25,7 +26,7 @@ interface Query {
   name?: string;
 }
 
-export function resourceRoutes(server: FastifyInstance, store: ResourceStore): void {
+export function resourceRoutes(server: FastifyInstance, store: Resources): void {
   server.get<{ Querystring: Query }>(
     '/api/v1/resources',
     { schema: answers('StoredResources', 'Resources, every secret hidden', query) },
