@@ -1,6 +1,7 @@
 // What a bench says: rows of measured claims, each with the goal it is held to. A row that could not
 // be measured carries the reason; it never passes by being absent.
 
+import { quantileOf } from '@holdfast/kernel';
 import type { Machine } from './machine.ts';
 
 export interface Goal {
@@ -27,6 +28,13 @@ export interface Figure {
   median: number;
   min: number;
   max: number;
+}
+
+/** Of the rounds. */
+export function figureOf(values: readonly number[]): Figure {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (q: number) => quantileOf(sorted, q) ?? 0;
+  return { median: at(0.5), min: at(0), max: at(1) };
 }
 
 /** Of something that is counted once. */

@@ -1,10 +1,9 @@
 // Rounds of several contenders in turn: A B C, B C A, C A B … so that whatever else the machine does
 // falls on all alike. Each has its own process; all are warm before the first round counts.
 
-import { quantileOf } from '@holdfast/kernel';
 import { AGENT_NODE_FLAGS } from '@holdfast/probing/node-flags';
 import { Child } from '../child-process.ts';
-import type { Figure } from '../report.ts';
+import { type Figure, figureOf } from '../report.ts';
 import type { Targets } from '../targets.ts';
 import type {
   KeptKind,
@@ -78,10 +77,4 @@ function summary(rounds: readonly RoundAnswer[]): Measured {
     cpuUs: figureOf(rounds.map((round) => round.cpuUsPerOperation)),
     perS: figureOf(rounds.map((round) => round.operationsPerS)),
   };
-}
-
-function figureOf(values: number[]): Figure {
-  const sorted = values.sort((a, b) => a - b);
-  const at = (q: number) => quantileOf(sorted, q) ?? 0;
-  return { median: at(0.5), min: at(0), max: at(1) };
 }

@@ -35,7 +35,7 @@ export interface AssignmentRecord {
   assignedAtMs: number;
 }
 
-/** What an agent gets for its assignment; `revision` grows with each answer that differs. */
+/** What an agent gets for its assignment. `term` and `revision` (of the assignment) and the digest of the resources name it. */
 export interface AssignedWork {
   term: string;
   revision: number;

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { type Clock, systemClock } from '@holdfast/kernel';
 import type { BenchOptions } from '../../bench.ts';
-import { type Figure, type Row, rowOf } from '../../report.ts';
+import { type Figure, figureOf, type Row, rowOf } from '../../report.ts';
 import type { Targets } from '../../targets.ts';
 
 const LAUNCHER = fileURLToPath(
@@ -62,12 +62,6 @@ async function callMs(
   const wholeMs = clock.nowMs() - startMs;
   if (code !== 0) throw new Error(`holdfast ${words.join(' ')} ended with ${code}: ${out}`);
   return wholeMs - ownMs(out);
-}
-
-function figureOf(times: readonly number[]): Figure {
-  const sorted = times.toSorted((a, b) => a - b);
-  const at = (index: number) => sorted[index] ?? 0;
-  return { median: at(sorted.length >> 1), min: at(0), max: at(sorted.length - 1) };
 }
 
 function commandRow(metric: string, ours: Figure, limit: number): Row {

@@ -117,11 +117,13 @@ export class WorkFollower {
     const { term, revision } = work ?? before ?? {};
     if (term === undefined || revision === undefined) return false;
     const { digest } = resources;
-    const isNew = term !== before?.term || revision !== before.revision;
-    if (work !== undefined && isNew) this.#handOver(work);
+    const isSame =
+      term === before?.term && revision === before.revision && digest === before.digest;
+    // The same again comes after a new registration.
+    if (work !== undefined && !isSame) this.#handOver(work);
     this.#known = { term, revision, digest };
     this.settled.open();
-    if (!isNew && digest === before?.digest) return false;
+    if (isSame) return false;
     this.#watch.abort();
     this.#watch = new AbortController();
     const either = AbortSignal.any([signal, this.#watch.signal]);

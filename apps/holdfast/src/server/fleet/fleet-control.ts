@@ -10,7 +10,7 @@ import {
   type CoordinationService,
   createCoordinationService,
 } from '@holdfast/engines/remote-server';
-import { type FleetView, followFleet, LEASE_MS_DEFAULT } from '@holdfast/fleet/membership';
+import { type FleetView, followFleet } from '@holdfast/fleet/membership';
 import type { AlertRecord } from '@holdfast/resources/alert-record';
 import type { FleetOverview } from '@holdfast/resources/api';
 import type { RunRequest, ServerRecord } from '@holdfast/resources/fleet';
@@ -44,8 +44,8 @@ export interface ControlPlaneOptions {
   events: EventsAddress;
   /** At which others reach it; default where it listens. */
   advertise?: string;
-  /** Of servers, leader and agents; default 10 s. */
-  leaseMs?: number;
+  /** Of servers, leader and agents. */
+  leaseMs: number;
 }
 
 interface Foundation {
@@ -120,7 +120,7 @@ export class FleetControl {
       server,
       ...foundation,
       feed: this.#feed,
-      leaseMs: options.leaseMs ?? LEASE_MS_DEFAULT,
+      leaseMs: options.leaseMs,
       resources: () => this.#resources.applied,
     });
   }
@@ -185,7 +185,7 @@ export class FleetControl {
     const place = await takePlace({
       coordination: this.#foundation.coordination,
       record: this.#record(),
-      ...(leaseMs === undefined ? {} : { leaseMs }),
+      leaseMs,
       onLeadership: (leadership) => this.#duties.follow(leadership),
       clock,
       chance,
@@ -273,7 +273,7 @@ export class FleetControl {
   async #overview(): Promise<FleetOverview> {
     const { coordination, events, fleet } = this.#foundation;
     const store = this.#server.part('store');
-    const { revision, digest } = this.#resources.applied;
+    const { revision, digest } = this.#resources.stored;
     return fleetOverview({
       nowMs: this.#server.options.clock.wallMs(),
       own: this.#options.id,

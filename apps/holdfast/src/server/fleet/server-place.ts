@@ -15,7 +15,7 @@ const ROLE = 'server';
 export interface ServerPlaceOptions {
   coordination: Coordination;
   record: ServerRecord;
-  leaseMs?: number;
+  leaseMs: number;
   /** Ours now, or (undefined) no longer. */
   onLeadership(leadership: Leadership | undefined): void;
   clock: Clock;
@@ -36,10 +36,9 @@ export async function takePlace(options: ServerPlaceOptions): Promise<ServerPlac
   const { coordination, record, leaseMs, onLeadership, clock, chance, logger } = options;
   const { id, url } = record;
   const surroundings = { coordination, clock, chance, logger };
-  const lease = leaseMs === undefined ? {} : { leaseMs };
   const member = await joinFleet({
     ...surroundings,
-    ...lease,
+    leaseMs,
     key: KEYS.server(id),
     record,
     admit: () => admitServer(coordination, record),
@@ -47,7 +46,7 @@ export async function takePlace(options: ServerPlaceOptions): Promise<ServerPlac
   const writer = openAppliedWriter({ ...surroundings, member, node: id, role: 'server' });
   const election = startElection({
     ...surroundings,
-    ...lease,
+    leaseMs,
     role: ROLE,
     candidate: { id, url },
     onChange: ({ leadership }) => onLeadership(leadership),

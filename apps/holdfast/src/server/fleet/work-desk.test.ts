@@ -84,15 +84,34 @@ test('a change of resources that is none of its own is told without work', async
   store.resources = { revision: 21n, digest: 'd21' };
   store.configuration = configurationOf([sampleCheck({ name: 'bank', intervalMs: 2_000 })]);
   const third = await desk.work('a', knownOf(second, knownOf(first)), here);
-  assert.equal(third.work?.revision, 21);
+  assert.equal(third.work?.revision, 12);
   assert.equal(third.work?.checks[0]?.intervalMs, 2_000);
 });
 
 test('an agent that comes from another server with the same work is told nothing anew', async () => {
+  const { clock, store, desk } = world();
+  store.assigned.set('a', assigned('9', 12n, 'default/bank'));
+  const waiting = desk.work('a', { term: '9', revision: 12, digest: 'd5' }, here);
+  await clock.advanceAsync(21_000);
+  assert.equal((await waiting).work, undefined);
+});
+
+test('an agent that comes from a server which had not seen all of it is told its work', async () => {
   const { store, desk } = world();
   store.assigned.set('a', assigned('9', 12n, 'default/bank'));
-  const answer = await desk.work('a', { term: '9', revision: 12, digest: 'other' }, here);
-  assert.equal(answer.work, undefined);
+  const { work } = await desk.work('a', { term: '9', revision: 12, digest: 'd4' }, here);
+  assert.equal(work?.checks[0]?.name, 'bank');
+});
+
+test('resources that are seen after the assignment made from them are told', async () => {
+  const { store, desk } = world();
+  store.assigned.set('a', assigned('9', 12n, 'default/new'));
+  const first = await desk.work('a', undefined, here);
+  assert.deepEqual(first.work?.checks, []);
+  store.resources = { revision: 11n, digest: 'd11' };
+  store.configuration = configurationOf([sampleCheck({ name: 'new' })]);
+  const second = await desk.work('a', knownOf(first), here);
+  assert.equal(second.work?.checks[0]?.name, 'new');
 });
 
 test('who is gone waits no longer', async () => {

@@ -1,6 +1,7 @@
 // What each agent is to measure, told to it as soon as it differs from what it knows. The names come
-// from the leader's assignment, the checks from the configuration in force here; both are numbered by
-// the store's revisions, so every server gives the same answer for the same state.
+// from the leader's assignment, the checks from the configuration in force here. Both together are
+// named by the assignment's revision and the digest of the resources: servers see the two move at
+// different moments, so neither alone says that an agent has what it should.
 
 import { isDeepStrictEqual } from 'node:util';
 import type { KnownWork, WorkAnswer } from '@holdfast/fleet/uplink';
@@ -44,7 +45,7 @@ type Content = Pick<AssignedWork, 'checks' | 'egress' | 'plugins'>;
 export class WorkDesk {
   readonly #options: WorkDeskOptions;
   readonly #waiting = new Set<() => void>();
-  readonly #told = new Map<string, { term: string; revision: number; content: Content }>();
+  readonly #told = new Map<string, { known: KnownWork; content: Content }>();
   #checks: { of: Configuration; byId: Map<string, CompiledCheck> } | undefined;
 
   constructor(options: WorkDeskOptions) {
@@ -83,15 +84,19 @@ export class WorkDesk {
       ...(inForce.writtenAtMs === undefined ? {} : { writtenAtMs: inForce.writtenAtMs }),
     };
     const { record, modRevision } = this.#options.assignmentOf(agent) ?? NOTHING_YET;
-    const { term } = record;
+    const { digest } = resources;
+    const now = { term: record.term, revision: Number(modRevision), digest };
+    if (isDeepStrictEqual(known, now)) return { resources };
     const content = this.#content(record.checks);
     const told = this.#told.get(agent);
+    this.#told.set(agent, { known: now, content });
     // A change of resources that is none of this agent's is told without its work.
-    const same = told?.term === term && isDeepStrictEqual(told.content, content);
-    const newest = modRevision > inForce.revision ? modRevision : inForce.revision;
-    const revision = same ? told.revision : Number(newest);
-    if (!same) this.#told.set(agent, { term, revision, content });
-    if (known?.term === term && known.revision === revision) return { resources };
+    const same =
+      isDeepStrictEqual(known, told?.known) &&
+      known?.revision === now.revision &&
+      isDeepStrictEqual(told?.content, content);
+    if (same) return { resources };
+    const { term, revision } = now;
     return { work: { term, revision, ...content }, resources };
   }
 
