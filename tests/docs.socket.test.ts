@@ -7,6 +7,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { commandsOf } from './documented-commands.ts';
 import { holdfast, startUp, temporaryFolder, type Up } from './end-to-end/holdfast-process.ts';
 import { TOP } from './source-files.ts';
 
@@ -22,20 +23,6 @@ after(async () => {
   await up.stop();
   folder.remove();
 });
-
-/** Lines of `sh` blocks, and those after a `$ ` of `console` blocks; comments cut. */
-function commandsOf(markdown: string): string[] {
-  const blocks = [...markdown.matchAll(/```(sh|console)\n([\s\S]*?)```/g)];
-  return blocks
-    .flatMap(([, language, text = '']) => {
-      const lines = text.split('\n');
-      return language === 'sh'
-        ? lines
-        : lines.filter((line) => line.startsWith('$ ')).map((line) => line.slice(2));
-    })
-    .map((line) => line.replace(/\s+#.*$/, '').trim())
-    .filter((line) => line !== '');
-}
 
 async function runCommand(command: string): Promise<void> {
   const words = command.split(/\s+/);

@@ -36,11 +36,28 @@ export const BENCHES: ReadonlyMap<string, BenchEntry> = new Map([
         'keep-alive',
         'crowd',
         'lateness',
-        'results',
         'memory',
         'command',
       ],
       load: async () => (await import('./probing/probing-bench.ts')).benchProbing,
+    },
+  ],
+  [
+    'engines',
+    {
+      summary:
+        'etcd, Redis, PostgreSQL and the embedded engines beside the floor of each; mirrors, fail-over',
+      parts: [
+        'mirror',
+        'catch-up',
+        'etcd',
+        'embedded',
+        'remote',
+        'events',
+        'results',
+        'fail-over',
+      ],
+      load: async () => (await import('./engines/engines-bench.ts')).benchEngines,
     },
   ],
 ]);

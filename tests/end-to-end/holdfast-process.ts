@@ -48,8 +48,29 @@ export interface Up {
 }
 
 /** `holdfast up`, resolved once /readyz is ready. */
-export async function startUp(words: string[], environment: NodeJS.ProcessEnv = {}): Promise<Up> {
-  const child = spawn(process.execPath, [LAUNCHER, 'up', '--listen', '127.0.0.1:0', ...words], {
+export function startUp(words: string[], environment: NodeJS.ProcessEnv = {}): Promise<Up> {
+  return startServing(['up', '--listen', '127.0.0.1:0', ...words], environment);
+}
+
+/** A command that serves (`up`, `server`), resolved once its /readyz is ready. */
+export async function startServing(
+  words: string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Up> {
+  const started = startStaying(words, environment);
+  const url = await started.until(/console\s+(http:\S+)/);
+  await until(async () => (await fetch(`${url}/readyz`)).ok || undefined);
+  return { url, pid: started.pid, said: started.said, stop: started.stop };
+}
+
+export interface Staying extends Omit<Up, 'url'> {
+  /** The first group of what it says, as soon as it says so. */
+  until(pattern: RegExp): Promise<string>;
+}
+
+/** A command that stays until it is stopped. */
+export function startStaying(words: string[], environment: NodeJS.ProcessEnv = {}): Staying {
+  const child = spawn(process.execPath, [LAUNCHER, ...words], {
     cwd: tmpdir(),
     env: { ...process.env, NO_COLOR: '1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -58,10 +79,8 @@ export async function startUp(words: string[], environment: NodeJS.ProcessEnv = 
   child.stdout.on('data', (chunk) => (said += chunk));
   child.stderr.on('data', (chunk) => (said += chunk));
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-  const url = await until(() => /console\s+(http:\S+)/.exec(said)?.[1] ?? failIfEnded(child, said));
-  await until(async () => (await fetch(`${url}/readyz`)).ok || undefined);
   return {
-    url,
+    until: (pattern) => until(() => pattern.exec(said)?.[1] ?? failIfEnded(child, said)),
     pid: child.pid ?? 0,
     said: () => said,
     stop: (signal = 'SIGTERM') => {
@@ -72,7 +91,7 @@ export async function startUp(words: string[], environment: NodeJS.ProcessEnv = 
 }
 
 function failIfEnded(child: ChildProcess, said: string): undefined {
-  if (child.exitCode !== null) throw new Error(`holdfast up ended with ${child.exitCode}: ${said}`);
+  if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${said}`);
   return undefined;
 }
 

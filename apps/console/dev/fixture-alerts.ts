@@ -38,6 +38,7 @@ function alertOf(
     firedAtMs,
     ...(recoveredAtMs === undefined ? {} : { recoveredAtMs }),
     failures: FAILURES,
+    ...(check.places.length < 2 ? {} : { locations: [...(outage.places ?? check.places)] }),
     fault: trouble.fault,
     deliveries: [
       ...deliveriesOf(id, check, 'fired', firedAtMs + 400, nowMs),

@@ -46,6 +46,8 @@ export function kindChecks(nowMs: number): FixtureCheck[] {
     redirects: [],
     extraRunsMs: [],
     startedAtMs: nowMs - 86_400_000,
+    places: ['local'],
+    silentPlaces: [],
     ...check,
   }));
 }

@@ -26,6 +26,7 @@ const SHARES: Record<PhaseName, number> = {
 
 export function resultOf(check: FixtureCheck, plannedAtMs: number): ProbeResult {
   const run = runOf(check, plannedAtMs);
+  const [place = 'local'] = check.places;
   const seed = `${check.namespace}/${check.name}@${plannedAtMs}`;
   const phases = phasesOf(check, run, seed);
   const connected = phases.some(
@@ -36,13 +37,13 @@ export function resultOf(check: FixtureCheck, plannedAtMs: number): ProbeResult 
     key: {
       namespace: check.namespace,
       check: check.name,
-      location: 'local',
+      location: place,
       plannedAtMs,
       attempt: 0,
     },
     kind: check.kind,
     target: check.target,
-    agent: 'local-1',
+    agent: `${place}-1`,
     startedAtMs: plannedAtMs + lagMs,
     scheduleLagMs: lagMs,
     loopLagMs: chanceOf(`${seed} loop`) * 1.2,

@@ -1,7 +1,7 @@
 // A stand-in for Holdfast's server, for development and tests of the console only: answers the same
 // API with seeded data, serves dist/ under the strictest policy the console promises to live with,
 // and can take a check down or up while someone looks. Node core only; listens on loopback alone.
-//   node dev/fixture-server.ts [--port 7171] [--mode few|many|none|demo|kinds|errors|slow] [--still]
+//   node dev/fixture-server.ts [--port 7171] [--mode MODE] [--still]   (modes: FixtureMode)
 // Then: curl -X POST 'http://127.0.0.1:7171/fixture/down?check=shop/cart' (also up, problem, drop).
 
 import { createReadStream, existsSync, statSync } from 'node:fs';
@@ -42,7 +42,6 @@ export interface Fixture {
 
 const DIST = fileURLToPath(new URL('../dist', import.meta.url));
 const DUE_MS = 250;
-const RUN_MS = 600;
 const SLOW_MS = 2500;
 const EVENTS_KEPT = 1000;
 const STREAMS_MAX = 100;
@@ -124,15 +123,36 @@ class FixtureService {
     const check = this.state.find(`${namespace}/${name}`);
     if (section === 'overview') sendJson(response, this.state.overview(nowMs));
     else if (section === 'alerts') sendJson(response, this.state.alerts(nowMs));
+    else if (section === 'fleet') this.#fleet(response, nowMs);
+    else if (section === 'runs') void this.#runs(request, url, response);
     else if (section === 'validate' || section === 'try') void answerEditor(request, response);
     else if (section !== 'checks' || check === undefined) {
       const cure = 'Checks are listed by /api/v1/overview.';
       sendError(response, 404, 'NOT_FOUND', `no check ${namespace}/${name}`, cure);
-    } else if (action === 'run' && request.method === 'POST') {
-      request.resume();
-      setTimeout(() => this.state.runNow(check), RUN_MS);
-      sendJson(response, { status: 'asked' }, 202);
     } else sendJson(response, readOf(check, action, url.searchParams, nowMs));
+  }
+
+  #fleet(response: ServerResponse, nowMs: number): void {
+    if (this.#mode !== 'guest') return sendJson(response, this.state.fleet(nowMs));
+    const cure = 'Use the operator’s token.';
+    sendError(response, 403, 'FORBIDDEN', 'this token is of namespace shop', cure);
+  }
+
+  async #runs(request: IncomingMessage, url: URL, response: ServerResponse): Promise<void> {
+    const { asked } = this.state;
+    const [, , , , run] = url.pathname.split('/');
+    if (request.method === 'POST') {
+      const { namespace, check } = (await json(request)) as { namespace: string; check: string };
+      const found = this.state.find(`${namespace}/${check}`);
+      const cure = 'Checks are listed by /api/v1/overview.';
+      if (found !== undefined) sendJson(response, asked.ask(found));
+      else sendError(response, 404, 'NOT_FOUND', `no check ${namespace}/${check}`, cure);
+      return;
+    }
+    if (run === undefined) return sendJson(response, asked.history());
+    const told = await asked.state(run, 1000 * Number(url.searchParams.get('wait') ?? 0));
+    if (told !== undefined) return sendJson(response, told);
+    sendError(response, 404, 'NOT_FOUND', `no run ${run}`, 'Runs are listed by /api/v1/runs.');
   }
 
   #stream(request: IncomingMessage, response: ServerResponse): void {

@@ -1,21 +1,45 @@
 // The world that the fixture server tells of, and what happens in it: checks run when they are due,
 // go down and come up on demand, and every change is an event. Knows nothing of HTTP.
 
-import type { AlertList, CheckDetail, LiveEvent, Overview } from '@holdfast/resources/api';
+import type {
+  AlertList,
+  CheckDetail,
+  FleetOverview,
+  LiveEvent,
+  Overview,
+  ToldResult,
+} from '@holdfast/resources/api';
 import type { ProbeResult } from '@holdfast/resources/result';
 import { alertsOf } from './fixture-alerts.ts';
+import { AskedRuns } from './fixture-asked.ts';
 import type { TroubleName } from './fixture-faults.ts';
+import { fleetOf, PLACES, summariesOf } from './fixture-fleet.ts';
 import { kindChecks } from './fixture-kinds.ts';
+import { placeOf, seenFrom, toldSummary } from './fixture-places.ts';
 import { resultOf } from './fixture-results.ts';
-import { plannedTimes, runOf, summaryOf } from './fixture-runs.ts';
+import { plannedTimes, runOf } from './fixture-runs.ts';
 import { demoChecks, type FixtureCheck, fewChecks, manyChecks } from './fixture-world.ts';
 
-export type FixtureMode = 'few' | 'many' | 'none' | 'demo' | 'kinds' | 'errors' | 'slow';
+export type FixtureMode =
+  | 'few'
+  | 'many'
+  | 'none'
+  | 'demo'
+  | 'kinds'
+  | 'errors'
+  | 'slow'
+  /** Three servers, three places; the same with much that is wrong; two thousand agents. */
+  | 'fleet'
+  | 'ill'
+  | 'crowd'
+  /** As a token of one namespace sees it. */
+  | 'guest';
 
 const MANY_CHECKS = 2000;
 const OVERVIEW_ALERTS = 20;
 const RESULTS_MAX = 1000;
 const EXTRA_RUNS_KEPT = 50;
+
 export class FixtureState {
   readonly #mode: FixtureMode;
   readonly #checks: FixtureCheck[];
@@ -23,11 +47,13 @@ export class FixtureState {
   readonly #startedAtMs = Date.now() - 26 * 3_600_000;
   #ranUntilMs = Date.now();
   #problem: { text: string; sinceMs: number } | undefined;
+  readonly asked = new AskedRuns((check, place) => this.#measure(check, place));
 
   constructor(mode: FixtureMode, publish: (event: LiveEvent) => void) {
     this.#mode = mode;
     this.#publish = publish;
     this.#checks = checksOf(mode, Date.now());
+    if (mode === 'fleet' || mode === 'ill') this.#askSome();
   }
 
   find(key: string): FixtureCheck | undefined {
@@ -69,7 +95,7 @@ export class FixtureState {
   }
 
   overview(nowMs: number): Overview {
-    const checks = this.#checks.map((check) => summaryOf(check, nowMs));
+    const checks = this.#checks.map((check) => toldSummary(check, nowMs));
     const counts = { up: 0, degraded: 0, down: 0, unknown: 0 };
     for (const check of checks) counts[check.state] += 1;
     const alerts = this.alerts(nowMs).alerts.slice(0, OVERVIEW_ALERTS);
@@ -83,17 +109,51 @@ export class FixtureState {
       counts,
       checks,
       alerts: alerts.map(({ deliveries: _deliveries, ...alert }) => alert),
-      agents: [agentOf(checks.length, this.#startedAtMs)],
+      agents: summariesOf(this.fleet(nowMs)),
     };
+  }
+
+  fleet(nowMs: number): FleetOverview {
+    const { startedAtMs, checks } = { startedAtMs: this.#startedAtMs, checks: this.#checks };
+    return fleetOf(this.#mode, { nowMs, startedAtMs, checks });
   }
 
   alerts(nowMs: number): AlertList {
     return { alerts: alertsOf(this.#checks, nowMs) };
   }
 
-  #publishRun(check: FixtureCheck, at: number): void {
-    const { state, sinceMs } = summaryOf(check, at + 1);
-    const { status, totalMs, fault } = runOf(check, at);
+  /** A run out of turn; its result is told by the live events too. */
+  #measure(check: FixtureCheck, place: string): ToldResult {
+    const at = Date.now();
+    check.extraRunsMs = [...check.extraRunsMs, at].slice(-EXTRA_RUNS_KEPT);
+    this.#publishRunAt(check, at, place);
+    return resultOf(seenFrom(check, place), at);
+  }
+
+  /** As the history of a morning: two that are over, one that nobody took. */
+  #askSome(): void {
+    const nowMs = Date.now();
+    for (const [index, check] of this.#checks.slice(0, 3).entries()) {
+      const at = nowMs - (34 - 11 * index) * 60_000;
+      const results = check.places.map((place) => resultOf(seenFrom(check, place), at));
+      const { namespace, name } = check;
+      const by = index === 1 ? 'nightly-import' : 'operator';
+      const given = { run: `old-${index}`, namespace, check: name, requestedAtMs: at, by };
+      if (index < 2)
+        this.asked.add({ ...given, state: 'finished', locations: check.places, results });
+      else
+        this.asked.add({
+          ...given,
+          state: 'expired',
+          locations: check.places,
+          results: results.slice(0, 1),
+        });
+    }
+  }
+
+  #publishRunAt(check: FixtureCheck, at: number, place: string): void {
+    const { state, sinceMs } = toldSummary(check, at + 1);
+    const { status, totalMs, fault } = runOf(seenFrom(check, place), at);
     this.#publish({
       type: 'result',
       namespace: check.namespace,
@@ -104,7 +164,13 @@ export class FixtureState {
       ...(fault === undefined ? {} : { fault }),
       state,
       ...(sinceMs === undefined ? {} : { sinceMs }),
+      ...(check.places.length < 2 ? {} : { place: placeOf(check, place, at + 1) }),
     });
+  }
+
+  #publishRun(check: FixtureCheck, at: number): void {
+    for (const place of check.places)
+      if (!check.silentPlaces.includes(place)) this.#publishRunAt(check, at, place);
     const told = alertsOf([check], at + 1);
     const changed = told.find((alert) => alert.firedAtMs === at || alert.recoveredAtMs === at);
     if (changed !== undefined) this.#publish({ type: 'alert', alert: changed });
@@ -122,10 +188,17 @@ export function resultsOf(
   const wantedMs = Number(query.get('from') ?? toMs - (limit + 2) * check.intervalMs);
   const fromMs = Math.max(wantedMs, toMs - longMs);
   const status = query.get('status');
-  const times = plannedTimes(check, fromMs, toMs);
-  if (query.get('order') !== 'asc') times.reverse();
-  const wanted = status === null ? times : times.filter((at) => runOf(check, at).status === status);
-  return wanted.slice(0, limit).map((at) => resultOf(check, at));
+  const views = check.places.map((place) => seenFrom(check, place));
+  const runs = views.flatMap((view) =>
+    plannedTimes(view, fromMs, toMs).map((at) => ({ view, at })),
+  );
+  runs.sort((a, b) => (query.get('order') === 'asc' ? a.at - b.at : b.at - a.at));
+  const isWanted = ({ view, at }: (typeof runs)[number]) =>
+    status === null || runOf(view, at).status === status;
+  return runs
+    .filter(isWanted)
+    .slice(0, limit)
+    .map(({ view, at }) => resultOf(view, at));
 }
 
 export function detailOf(check: FixtureCheck, nowMs: number): CheckDetail {
@@ -138,7 +211,7 @@ export function detailOf(check: FixtureCheck, nowMs: number): CheckDetail {
         }
       : { address: check.target };
   return {
-    ...summaryOf(check, nowMs),
+    ...toldSummary(check, nowMs),
     source: 'holdfast.yaml:12:5',
     resource: {
       apiVersion: 'holdfast.dev/v1',
@@ -158,21 +231,24 @@ function checksOf(mode: FixtureMode, nowMs: number): FixtureCheck[] {
   if (mode === 'many') return manyChecks(MANY_CHECKS, nowMs);
   if (mode === 'none') return [];
   if (mode === 'kinds') return kindChecks(nowMs);
+  if (mode === 'fleet' || mode === 'ill') return placedChecks(nowMs);
   return mode === 'demo' ? demoChecks(nowMs) : fewChecks(nowMs);
 }
 
-function agentOf(checks: number, startedAtMs: number): Overview['agents'][number] {
-  return {
-    id: 'local-1',
-    location: 'local',
-    connected: true,
-    startedAtMs,
-    residentBytes: 71_400_000,
-    checks,
-    inFlight: Math.min(3, checks),
-    runs: 1_284_210,
-    missed: 4,
-    loopLagMs: 1.1,
-    scheduleLagMsP99: 3.4,
-  };
+/** The few at three places: one is bad in one place only, one place of another is silent. */
+function placedChecks(nowMs: number): FixtureCheck[] {
+  return fewChecks(nowMs).map((check): FixtureCheck => {
+    const placed = { ...check, places: [...PLACES] };
+    if (check.name === 'storefront')
+      placed.outages = [
+        {
+          fromMs: nowMs - 260_000,
+          toMs: Number.POSITIVE_INFINITY,
+          trouble: 'refused',
+          places: ['nyc'],
+        },
+      ];
+    if (check.name === 'cart') placed.silentPlaces = ['sgp'];
+    return check.name === 'mail-relay' ? check : placed;
+  });
 }

@@ -9,6 +9,8 @@ export interface Outage {
   /** Infinity while it lasts. */
   toMs: number;
   trouble: TroubleName;
+  /** Where it is; absent: everywhere. */
+  places?: readonly string[];
 }
 
 export interface FixtureCheck {
@@ -35,6 +37,10 @@ export interface FixtureCheck {
   extraRunsMs: number[];
   /** Runs before it are unknown. */
   startedAtMs: number;
+  /** Where it is measured; at least one. */
+  places: string[];
+  /** From where nothing was heard for a while. */
+  silentPlaces: string[];
 }
 
 const MINUTE_MS = 60_000;
@@ -283,6 +289,8 @@ function check(
     redirects: [],
     extraRunsMs: [],
     startedAtMs: nowMs - 30 * DAY_MS,
+    places: ['local'],
+    silentPlaces: [],
     ...more,
   };
 }

@@ -8,6 +8,7 @@ import './style/checks.css';
 import './style/check.css';
 import './style/alerts.css';
 import './style/evidence.css';
+import './style/places.css';
 import { createRoot } from 'react-dom/client';
 import { listenToKeys } from './app/key-commands.ts';
 import { liveStore } from './app/live-store.ts';

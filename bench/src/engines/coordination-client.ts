@@ -21,7 +21,7 @@ export interface CoordinationClient {
 export const BENCH_TOKEN = 'bench-token-of-one-run';
 const KEY_COUNT = 1_000;
 const VALUE = Buffer.alloc(300, 'policy ');
-const ABSENT = `${KEYS.root}absent`;
+const ABSENT = KEYS.configuration('bench', 'absent');
 
 /** `place`: an address, or a folder. */
 export async function openClient(
@@ -47,7 +47,7 @@ export async function openClient(
 }
 
 export function benchKey(number: number): string {
-  return KEYS.resource('Check', 'default', `check-${number % KEY_COUNT}`);
+  return KEYS.configuration('bench', `policy-${number % KEY_COUNT}`);
 }
 
 async function bareClient(endpoint: string, connections: number): Promise<CoordinationClient> {

@@ -1,7 +1,7 @@
 // The process of one client of a coordination store: `coordination-process.ts KIND PLACE CONNECTIONS`. It
 // is put under loads, or puts and waits until a watch of its own tells of it.
 
-import { type Figure, figureOf } from '../report.ts';
+import { quantileOf } from '@holdfast/kernel';
 import { answerParent } from '../child-process.ts';
 import { benchKey, type ClientKind, type CoordinationClient, openClient } from './coordination-client.ts';
 import { type LoadAnswer, type LoadQuestion, underLoad } from './load.ts';
@@ -12,8 +12,9 @@ export interface WatchQuestion {
 }
 
 export interface WatchAnswer {
-  /** From the put's being sent until the watch told of it; `max` is the p99. */
-  lagMs: Figure;
+  /** From the put's being sent until the watch told of it. */
+  p50Ms: number;
+  p99Ms: number;
 }
 
 export type ClientQuestion = LoadQuestion | WatchQuestion;
@@ -47,7 +48,8 @@ async function watchLag({ coordination }: CoordinationClient, { puts }: WatchQue
   }
   ended.abort();
   await watching;
-  return { lagMs: figureOf(lagsMs) };
+  const sorted = lagsMs.sort((a, b) => a - b);
+  return { p50Ms: quantileOf(sorted, 0.5) ?? 0, p99Ms: quantileOf(sorted, 0.99) ?? 0 };
 }
 
 answerParent<ClientQuestion, LoadAnswer | WatchAnswer>(answer, async () => (await client).close());

@@ -124,10 +124,7 @@ test('a check that runs at none of two places is one check', () => {
 test('only a server without engines stands alone', () => {
   const file = { engine: 'file', shownAs: 'holdfast.yaml', members: [], warnings: [] };
   assert.equal(standsAlone(fleet()), false);
-  assert.equal(
-    standsAlone(fleet({ engines: { ...fleet().engines, coordination: file } })),
-    true,
-  );
+  assert.equal(standsAlone(fleet({ engines: { ...fleet().engines, coordination: file } })), true);
 });
 
 test('the list has a head for each location and tells the ill ones first', () => {

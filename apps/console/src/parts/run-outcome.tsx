@@ -47,7 +47,9 @@ function Outcome({ result }: { result: ToldResult }): ReactNode {
       className="run-place"
       data-stop
       to={to}
-      title={result.fault === undefined ? undefined : `${result.fault.code}: ${result.fault.message}`}
+      title={
+        result.fault === undefined ? undefined : `${result.fault.code}: ${result.fault.message}`
+      }
     >
       <StateMark mark={markOfStatus(status)} size={10} label={words.statuses[status]} />
       {key.location}

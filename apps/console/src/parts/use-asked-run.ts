@@ -49,7 +49,7 @@ async function follow(
   for (let looks = 0; run.state === 'queued'; looks += 1) {
     tell({ run, busy: true });
     const waitS = run.locations.length > 1 && looks < QUICK_LOOKS ? 0 : WAIT_S;
-    if (waitS === 0) await pause(LOOK_MS, signal);
+    if (waitS === 0 || looks > 0) await pause(LOOK_MS, signal);
     const path = `/api/v1/runs/${encodeURIComponent(run.run)}?wait=${waitS}`;
     const answer = await getJson<RunState>(path, signal);
     if (signal.aborted) return;

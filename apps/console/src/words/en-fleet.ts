@@ -88,13 +88,17 @@ export const enFleet = {
     results: 'Results',
     members: 'Members',
     memberLeads: 'leads',
-    noRuns: 'No run was asked for within the last hour. A check’s page has a button for it; so has the command line:',
+    noRuns:
+      'No run was asked for within the last hour. A check’s page has a button for it; so has the command line:',
     forbidden: 'This token does not show the fleet',
     forbiddenHint:
       'It is of one namespace. Servers, agents and engines serve all of them, and are shown to the operator’s token only.',
     staleSince: (time: string): string => `This page could not be read since ${time}.`,
     findings: {
-      noLeader: ['No server leads', 'Checks run on where they are, but none is moved when an agent dies. A server leads as soon as it holds its lease: look at the coordination engine below.'],
+      noLeader: [
+        'No server leads',
+        'Checks run on where they are, but none is moved when an agent dies. A server leads as soon as it holds its lease: look at the coordination engine below.',
+      ],
       memberless: (engine: string): [string, string] => [
         `${engine} has no leader`,
         'Nothing can be written until a majority of its members is back.',
@@ -147,7 +151,9 @@ export const enFleet = {
     anyPlace: 'All places',
     filter: 'Results of one place',
     summary: (bad: readonly string[], total: number): string =>
-      bad.length === 0 ? `up at ${n(total)} places` : `down at ${names(bad)}, of ${n(total)} places`,
+      bad.length === 0
+        ? `up at ${n(total)} places`
+        : `down at ${names(bad)}, of ${n(total)} places`,
     at: (place: string, state: string): string => `${place} ${state}`,
     alerted: 'Bad at',
   },

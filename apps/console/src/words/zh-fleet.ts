@@ -7,8 +7,7 @@ const names = (list: readonly string[]): string =>
 
 export const zhFleet: Pick<Words, 'fleet' | 'places' | 'asked'> = {
   fleet: {
-    well: (serverCount, agentCount) =>
-      `${serverCount} 台服务器、${agentCount} 个探测器，全部正常`,
+    well: (serverCount, agentCount) => `${serverCount} 台服务器、${agentCount} 个探测器，全部正常`,
     alone: '一台服务器及其自带的探测器，全部正常',
     servers: '服务器',
     agents: '探测器',
@@ -21,7 +20,8 @@ export const zhFleet: Pick<Words, 'fleet' | 'places' | 'asked'> = {
       locations: () => '个地点',
       unwell: '异常',
     },
-    live: (live, total, revision) => `资源已在 ${total} 个节点中的 ${live} 个生效，修订号 ${revision}`,
+    live: (live, total, revision) =>
+      `资源已在 ${total} 个节点中的 ${live} 个生效，修订号 ${revision}`,
     liveAlone: '资源即此处读取的文件',
     within: '从写入到生效的 p99',
     leads: '主导',
@@ -83,10 +83,14 @@ export const zhFleet: Pick<Words, 'fleet' | 'places' | 'asked'> = {
     memberLeads: '主导',
     noRuns: '最近一小时内没有请求过运行。可在检查页面上点按钮，或用命令行：',
     forbidden: '此令牌不能查看集群',
-    forbiddenHint: '它只属于一个命名空间。服务器、探测器和引擎服务于所有命名空间，仅操作员的令牌可以查看。',
+    forbiddenHint:
+      '它只属于一个命名空间。服务器、探测器和引擎服务于所有命名空间，仅操作员的令牌可以查看。',
     staleSince: (time) => `自 ${time} 起未能读取此页面。`,
     findings: {
-      noLeader: ['没有主导服务器', '检查仍在原处运行，但探测器失联时不会转移。服务器一旦取得租约便会主导：请查看下方的协调引擎。'],
+      noLeader: [
+        '没有主导服务器',
+        '检查仍在原处运行，但探测器失联时不会转移。服务器一旦取得租约便会主导：请查看下方的协调引擎。',
+      ],
       memberless: (engine) => [`${engine} 没有主导成员`, '多数成员恢复之前无法写入。'],
       nowhere: (checks, places) => [
         `${checks} 项检查无处运行`,

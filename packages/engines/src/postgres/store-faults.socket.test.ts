@@ -202,6 +202,22 @@ describe('a PostgreSQL that fails', () => {
     assert.equal(usage.shed, shed);
   });
 
+  it('fails at once where trying again cannot help, and goes on when that is mended', async () => {
+    const schema = `failing_${++schemas}`;
+    const store = await open(schema);
+    const rows = runs(300, 11);
+    await store.results.append(rows.slice(0, 100));
+    await ask(`ALTER TABLE ${schema}.results RENAME TO elsewhere`);
+    const failed = [rows.slice(100, 200), rows.slice(150, 250)].map((piece) =>
+      assert.rejects(store.results.append(piece), failsWith('STORE_FAILED', /42P01/)),
+    );
+    await Promise.all(failed);
+    await ask(`ALTER TABLE ${schema}.elsewhere RENAME TO results`);
+    const { appended, duplicates } = await store.results.append(rows);
+    assert.deepEqual([appended, duplicates], [200, 100]);
+    await assertHolds(store, rows);
+  });
+
   it('is let go of in time when the store is closed meanwhile', async () => {
     const store = await open(`failing_${++schemas}`);
     await server.stop();

@@ -145,7 +145,10 @@ export class FleetControl {
       clock,
       logger,
       onChange: (configuration) => this.#server.enforce(configuration),
-      onProblem: (problem) => this.#server.tellProblem(problem),
+      onProblem: (problem) => {
+        this.#place?.applied(this.#resources.applied);
+        this.#server.tellProblem(problem);
+      },
     });
     this.#source = source;
     return {

@@ -1,0 +1,22 @@
+// The bench `engines`: what coordination, events and results give on engines that exist, beside the floor of
+// each in the same run, and how soon others take over from what dies. Every part starts its own servers.
+
+import type { Bench, BenchOptions } from '../bench.ts';
+import type { Row } from '../report.ts';
+import { benchEmbedded } from './parts/embedded.ts';
+import { benchEtcd } from './parts/etcd.ts';
+import { benchRemote } from './parts/remote.ts';
+
+const PARTS = new Map<string, (options: BenchOptions) => Promise<Row[]>>([
+  ['etcd', benchEtcd],
+  ['embedded', benchEmbedded],
+  ['remote', benchRemote],
+]);
+
+export const benchEngines: Bench = async (options) => {
+  const rows: Row[] = [];
+  for (const [name, part] of PARTS)
+    if (options.parts.length === 0 || options.parts.includes(name))
+      rows.push(...(await part(options)));
+  return rows;
+};

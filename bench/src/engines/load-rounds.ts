@@ -1,0 +1,86 @@
+// Rounds of several clients in turn, A B then B A, each in its own process: whatever else the machine does
+// falls on all alike. The first, short round of each load does not count.
+
+import { Child } from '../child-process.ts';
+import { type Figure, figureOf } from '../report.ts';
+import type { ClientKind } from './coordination-client.ts';
+import type { ClientQuestion, WatchAnswer, WatchQuestion } from './coordination-process.ts';
+import type { LoadAnswer, LoadQuestion } from './load.ts';
+
+export type Loaded = Record<keyof LoadAnswer, Figure>;
+export type Lagged = Record<keyof WatchAnswer, Figure>;
+
+export interface Effort {
+  rounds: number;
+  /** Of one round under load. */
+  roundMs: number;
+  /** Of one round of puts that a watch tells of. */
+  puts: number;
+}
+
+export const EFFORT: Effort = { rounds: 3, roundMs: 1_000, puts: 300 };
+export const QUICK_EFFORT: Effort = { rounds: 2, roundMs: 150, puts: 20 };
+const WARM_UP_SHARE = 0.5;
+
+export interface ClientPlace {
+  kind: ClientKind;
+  /** An address, or a folder. */
+  place: string;
+  connections?: number;
+}
+
+type ClientProcess = Child<ClientQuestion, LoadAnswer & WatchAnswer>;
+
+export class LoadRounds {
+  readonly #clients: ClientProcess[];
+  readonly #effort: Effort;
+
+  constructor(places: readonly ClientPlace[], effort: Effort) {
+    const file = import.meta.resolve('./coordination-process.ts');
+    this.#effort = effort;
+    this.#clients = places.map(
+      ({ kind, place, connections = 1 }) => new Child(file, [kind, place, String(connections)]),
+    );
+  }
+
+  /** By the order of the places. */
+  async load(load: Omit<LoadQuestion, 'ms'>): Promise<Loaded[]> {
+    const { roundMs } = this.#effort;
+    const warmUp = { ...load, ms: roundMs * WARM_UP_SHARE };
+    const answers = await this.#rounds(warmUp, { ...load, ms: roundMs });
+    return answers.map((rounds) => figuresOf(rounds, ['perS', 'cpuUs', 'p50Ms', 'p99Ms']));
+  }
+
+  /** Put, and wait until a watch tells of it; by the order of the places. */
+  async watch(): Promise<Lagged[]> {
+    const { puts } = this.#effort;
+    const warmUp = { puts: puts * WARM_UP_SHARE };
+    const answers = await this.#rounds<WatchQuestion>(warmUp, { puts });
+    return answers.map((rounds) => figuresOf(rounds, ['p50Ms', 'p99Ms']));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#clients.map((client) => client.close()));
+  }
+
+  async #rounds<Q extends ClientQuestion>(warmUp: Q, question: Q) {
+    for (const client of this.#clients) await client.ask(warmUp);
+    const answers = this.#clients.map(() => new Array<LoadAnswer & WatchAnswer>());
+    for (let round = 0; round < this.#effort.rounds; round += 1) {
+      const order = [...this.#clients.keys()];
+      for (const index of round % 2 === 0 ? order : order.reverse()) {
+        const answer = await this.#clients[index]?.ask(question);
+        if (answer !== undefined) answers[index]?.push(answer);
+      }
+    }
+    return answers;
+  }
+}
+
+function figuresOf<Name extends string>(
+  rounds: readonly Record<Name, number>[],
+  names: readonly Name[],
+): Record<Name, Figure> {
+  const entries = names.map((name) => [name, figureOf(rounds.map((round) => round[name]))]);
+  return Object.fromEntries(entries);
+}
