@@ -22,7 +22,7 @@ export function fleetOf(mode: FixtureMode, world: World): FleetOverview {
   if (mode === 'fleet') return healthy(world);
   if (mode === 'ill') return ill(healthy(world), world);
   if (mode === 'crowd') return crowd(healthy(world), world);
-  if (mode === 'none') return { ...alone(world), agents: [] };
+  if (mode === 'none') return agentless(healthy(world));
   return alone(world);
 }
 
@@ -101,6 +101,11 @@ function healthy({ nowMs, startedAtMs, checks }: World): FleetOverview {
       results: { engine: 'timescaledb', shownAs: 'postgres://results.example.com/holdfast' },
     },
   };
+}
+
+/** Just set up. */
+function agentless(well: FleetOverview): FleetOverview {
+  return { ...well, agents: [], resources: resourcesOf(well.servers, []) };
 }
 
 /** Nearly everything that can be wrong at once. */

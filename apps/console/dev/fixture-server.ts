@@ -133,9 +133,10 @@ class FixtureService {
   }
 
   #fleet(response: ServerResponse, nowMs: number): void {
-    if (this.#mode !== 'guest') return sendJson(response, this.state.fleet(nowMs));
     const cure = 'Use the operator’s token.';
-    sendError(response, 403, 'FORBIDDEN', 'this token is of namespace shop', cure);
+    if (this.#mode === 'guest')
+      sendError(response, 403, 'FORBIDDEN', 'this token is of namespace shop', cure);
+    else sendJson(response, this.state.fleet(nowMs));
   }
 
   async #runs(request: IncomingMessage, url: URL, response: ServerResponse): Promise<void> {

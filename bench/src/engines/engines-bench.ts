@@ -3,11 +3,15 @@
 
 import type { Bench, BenchOptions } from '../bench.ts';
 import type { Row } from '../report.ts';
+import { benchCatchUp } from './parts/catch-up.ts';
 import { benchEmbedded } from './parts/embedded.ts';
 import { benchEtcd } from './parts/etcd.ts';
+import { benchMirror } from './parts/mirror.ts';
 import { benchRemote } from './parts/remote.ts';
 
 const PARTS = new Map<string, (options: BenchOptions) => Promise<Row[]>>([
+  ['mirror', benchMirror],
+  ['catch-up', benchCatchUp],
   ['etcd', benchEtcd],
   ['embedded', benchEmbedded],
   ['remote', benchRemote],

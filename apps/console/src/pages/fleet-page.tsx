@@ -12,6 +12,7 @@ import { AskedRuns } from '../parts/asked-runs.tsx';
 import { FirstAgent } from '../parts/first-agent.tsx';
 import { FleetAgents } from '../parts/fleet-agents.tsx';
 import { FleetEngines } from '../parts/fleet-engines.tsx';
+import { standsAlone } from '../parts/fleet-findings.ts';
 import { FleetServers } from '../parts/fleet-servers.tsx';
 import { FleetVerdict } from '../parts/fleet-verdict.tsx';
 import { clockText } from '../parts/moments.ts';
@@ -58,7 +59,7 @@ function Fleet({
         </p>
       )}
       <FleetVerdict fleet={fleet} />
-      {fleet.agents.length === 0 && <FirstAgent fleet={fleet} />}
+      {fleet.agents.length === 0 && !standsAlone(fleet) && <FirstAgent fleet={fleet} />}
       {fleet.unassigned.length > 0 && <UnassignedChecks fleet={fleet} />}
       <div className="fleet-band">
         <FleetServers fleet={fleet} />

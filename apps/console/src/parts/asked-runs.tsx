@@ -14,7 +14,7 @@ import { RunOutcome } from './run-outcome.tsx';
 import { type Mark, StateMark } from './state-mark.tsx';
 
 const RUNS_SHOWN = 8;
-const COMMAND = 'holdfast run NAMESPACE/CHECK --wait';
+const COMMAND = 'holdfast run CHECK --namespace NAMESPACE --wait';
 
 export function AskedRuns({ asked }: { asked: Asked<RunHistory> }): ReactNode {
   const words = useWords();

@@ -10,7 +10,7 @@ import { useWords } from '../words/use-words.ts';
 import { Count, FigureText, Latency, Span } from './figure-text.tsx';
 import { bytesFigure } from './figures.ts';
 import type { AgentRow } from './fleet-agent-rows.ts';
-import type { AgentHealth } from './fleet-findings.ts';
+import { type AgentHealth, isLate, isWaiting } from './fleet-findings.ts';
 import { Revision } from './fleet-servers.tsx';
 import { type Mark, StateMark } from './state-mark.tsx';
 
@@ -93,7 +93,7 @@ export const FleetAgentRow = memo(function FleetAgentRow({
       <span role="cell" className="agent-inFlight number">
         <Known count={summary?.inFlight} />
       </span>
-      <span role="cell" className={`agent-late number${health === 'late' ? ' warn' : ''}`}>
+      <span role="cell" className={`agent-late number${isLate(agent) ? ' warn' : ''}`}>
         <Latency ms={summary?.scheduleLagMsP99} />
       </span>
       <span role="cell" className="agent-loop number">
@@ -102,7 +102,7 @@ export const FleetAgentRow = memo(function FleetAgentRow({
       <span role="cell" className="agent-memory number">
         <FigureText figure={summary && bytesFigure(summary.residentBytes)} />
       </span>
-      <span role="cell" className={`agent-buffered number${health === 'waiting' ? ' warn' : ''}`}>
+      <span role="cell" className={`agent-buffered number${isWaiting(agent) ? ' warn' : ''}`}>
         <Known count={agent.buffered} />
       </span>
       <span role="cell" className="agent-revision number">

@@ -84,7 +84,6 @@ function AgentTable({
   const scrolls = seen.heightPx > viewPx;
   return (
     <div className="table" role="table" aria-label={words.agents} aria-rowcount={rows.length + 1}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by key. */}
       <div
         className="agent-scroll"
         role="rowgroup"

@@ -10,14 +10,18 @@ import { StateMark } from './state-mark.tsx';
 export function FleetEngines({ engines }: { engines: Engines }): ReactNode {
   const words = useWords().fleet;
   const { coordination, events, results } = engines;
-  const { members, warnings } = coordination;
+  const { engine, shownAs, members, warnings } = coordination;
   return (
     <section aria-label={words.engines}>
       <header className="section-head">
         <h2>{words.engines}</h2>
       </header>
       <dl className="engines">
-        <Engine term={words.coordination} {...coordination}>
+        <Engine
+          term={words.coordination}
+          engine={engine}
+          shownAs={members.length > 0 ? engine : shownAs}
+        >
           {warnings.map((warning) => (
             <p key={warning} className="engine-warning">
               <StateMark mark="degraded" size={10} /> <Prose text={warning} />
@@ -28,9 +32,9 @@ export function FleetEngines({ engines }: { engines: Engines }): ReactNode {
               {members.map((member) => (
                 <li key={`${member.name} ${member.endpoint}`}>
                   <b>{member.name}</b>
-                  <code>{member.endpoint}</code>
                   <span className="quiet">{member.version}</span>
                   {member.leader && <span className="tag">{words.memberLeads}</span>}
+                  <code className="break">{member.endpoint}</code>
                 </li>
               ))}
             </ul>

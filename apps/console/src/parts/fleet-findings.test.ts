@@ -93,6 +93,14 @@ test('an agent is as ill as the worst that it tells, and not for what it does no
   assert.equal(health({ buffered: 51, checks: 100 }), 'well');
 });
 
+test('an agent with two troubles is told for both', () => {
+  const both = agent('fra-1', { buffered: 900, summary: summary({ scheduleLagMsP99: 3000 }) });
+  assert.deepEqual(fleetFindings(fleet({ agents: [both] })), [
+    { kind: 'late', agents: ['fra-1'], lagMs: 3000 },
+    { kind: 'waiting', agents: ['fra-1'], results: 900 },
+  ]);
+});
+
 test('nodes that are behind are named; a server alone has nothing to be behind', () => {
   const old = agent('fra-1', { applied: applied('fra-1', 'old') });
   assert.deepEqual(fleetFindings(fleet({ agents: [old] })), [

@@ -69,14 +69,19 @@ export function agentHealth(
   agent: FleetAgent,
   resources: Pick<FleetOverview['resources'], 'digest'>,
 ): AgentHealth {
-  if (!agent.live || agent.summary?.connected === false) return 'silent';
+  if (isSilent(agent)) return 'silent';
   if (isBehind(agent, resources)) return 'behind';
-  const { summary } = agent;
-  if (summary !== undefined && summary.scheduleLagMsP99 > LATE_MS) return 'late';
-  if (summary !== undefined && summary.loopLagMs > LOOP_LATE_MS) return 'late';
-  return (agent.buffered ?? 0) > Math.max(WAITING_FEW, WAITING_PER_CHECK * agent.checks)
-    ? 'waiting'
-    : 'well';
+  if (isLate(agent)) return 'late';
+  return isWaiting(agent) ? 'waiting' : 'well';
+}
+
+export function isLate({ summary }: FleetAgent): boolean {
+  return lagMsOf(summary) > LATE_MS || (summary?.loopLagMs ?? 0) > LOOP_LATE_MS;
+}
+
+/** More results than are on their way at any time. */
+export function isWaiting({ buffered = 0, checks }: FleetAgent): boolean {
+  return buffered > Math.max(WAITING_FEW, WAITING_PER_CHECK * checks);
 }
 
 /** A node that told nothing yet is not behind: it has just come. */
@@ -107,11 +112,19 @@ export function standsAlone({ servers, engines }: FleetOverview): boolean {
   return servers.length === 1 && engines.coordination.engine === 'file';
 }
 
-function agentFindings({ agents, resources }: FleetOverview): Finding[] {
-  const ill = (health: AgentHealth) =>
-    agents.filter((agent) => agentHealth(agent, resources) === health);
+function isSilent({ live, summary }: FleetAgent): boolean {
+  return !live || summary?.connected === false;
+}
+
+function lagMsOf(summary: FleetAgent['summary']): number {
+  return summary?.scheduleLagMsP99 ?? 0;
+}
+
+function agentFindings({ agents }: FleetOverview): Finding[] {
   const ids = (list: readonly FleetAgent[]) => list.map(({ id }) => id);
-  const [silent, late, waiting] = [ill('silent'), ill('late'), ill('waiting')];
+  const silent = agents.filter(isSilent);
+  const speaking = agents.filter((agent) => !isSilent(agent));
+  const [late, waiting] = [speaking.filter(isLate), speaking.filter(isWaiting)];
   const found: Finding[] = [];
   if (silent.length > 0) found.push({ kind: 'silent', agents: ids(silent) });
   if (late.length > 0)
@@ -119,8 +132,7 @@ function agentFindings({ agents, resources }: FleetOverview): Finding[] {
       kind: 'late',
       agents: ids(late),
       lagMs: late.reduce(
-        (worst, { summary }) =>
-          Math.max(worst, summary?.scheduleLagMsP99 ?? 0, summary?.loopLagMs ?? 0),
+        (worst, { summary }) => Math.max(worst, lagMsOf(summary), summary?.loopLagMs ?? 0),
         0,
       ),
     });

@@ -15,7 +15,7 @@ const FINDING_MARKS: Record<Finding['kind'], Mark> = {
   memberless: 'down',
   nowhere: 'down',
   noAgent: 'unknown',
-  silent: 'down',
+  silent: 'degraded',
   behind: 'degraded',
   faulty: 'degraded',
   late: 'degraded',

@@ -28,7 +28,7 @@ export function RunOutcome({ run }: { run: RunState }): ReactNode {
       {waitingShown.map((location) => (
         <span key={location} className="run-place quiet">
           <StateMark mark="unknown" size={10} />
-          {location} {run.state === 'expired' ? words.asked.states.expired : words.asked.waits}
+          {location} {run.state === 'expired' ? words.asked.untaken : words.asked.waits}
         </span>
       ))}
       {rest > 0 && <span className="quiet">{words.fleet.more(rest)}</span>}

@@ -161,6 +161,7 @@ export const enFleet = {
     title: 'Asked run',
     states: { queued: 'Queued', finished: 'Finished', expired: 'Expired' },
     waits: 'waits',
+    untaken: 'not taken',
     nobody: 'no agent is there to take it',
     expiredHint: 'No agent took it within ten minutes.',
     by: (who: string): string => `by ${who}`,

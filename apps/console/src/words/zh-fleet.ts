@@ -143,6 +143,7 @@ export const zhFleet: Pick<Words, 'fleet' | 'places' | 'asked'> = {
     title: '请求的运行',
     states: { queued: '排队中', finished: '已完成', expired: '已过期' },
     waits: '等待中',
+    untaken: '未接收',
     nobody: '没有探测器可以接收',
     expiredHint: '十分钟内没有探测器接收。',
     by: (who) => `由 ${who} 请求`,

@@ -50,8 +50,8 @@ export async function benchEmbedded({ quick, progress }: BenchOptions): Promise<
       cpuRow('embedded in memory, CPU of a transaction', memory.cpuUs, etcd.cpuUs),
       rateRow('embedded, reads', memoryGets.perS, ETCD, etcdGets.perS, 5),
       cpuRow('embedded, CPU of a read', memoryGets.cpuUs, etcdGets.cpuUs),
-      rateRow(`embedded with journal, transactions, ${at}`, disk.perS, FLOOR, floor, 30),
-      rateRow(`embedded with journal, ${MANY_WRITERS} writers`, many.perS, FLOOR, floor, 100),
+      rateRow(`embedded with journal, transactions, ${at}`, disk.perS, FLOOR, floor, 10),
+      rateRow(`embedded with journal, ${MANY_WRITERS} writers`, many.perS, FLOOR, floor, 25),
     ];
   } finally {
     await rounds.close();

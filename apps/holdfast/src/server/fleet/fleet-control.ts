@@ -2,15 +2,8 @@
 // servers, what it says to agents, and what it does while it leads. Parts are closed the way back, so
 // that agents are sent elsewhere before the place is given up.
 
-import type { Coordination } from '@holdfast/engines/coordination';
-import type { Events } from '@holdfast/engines/events';
 import { KEYS } from '@holdfast/engines/keys';
 import { openMirror } from '@holdfast/engines/mirror';
-import {
-  type CoordinationService,
-  createCoordinationService,
-} from '@holdfast/engines/remote-server';
-import { type FleetView, followFleet } from '@holdfast/fleet/membership';
 import type { AlertRecord } from '@holdfast/resources/alert-record';
 import type { FleetOverview } from '@holdfast/resources/api';
 import type { RunRequest, ServerRecord } from '@holdfast/resources/fleet';
@@ -25,13 +18,14 @@ import {
 import { ResourceStore } from '../../resource-store/resource-store.ts';
 import { VERSION } from '../../version.ts';
 import type { ConfigurationSource } from '../configuration-source.ts';
-import { openCoordination, openEvents } from '../engines.ts';
 import type { HoldfastServer, Workforce } from '../holdfast-server.ts';
 import { openRunDesk } from '../run-desk.ts';
 import { AgentReports } from './agent-reports.ts';
 import { FleetAgents } from './fleet-agents.ts';
 import type { FleetFace } from './fleet-face.ts';
+import { startFleetMetrics } from './fleet-metrics.ts';
 import { fleetOverview } from './fleet-overview.ts';
+import { type Foundation, openFoundation } from './foundation.ts';
 import { LeaderDuties } from './leader-duties.ts';
 import { LiveFeed } from './live-feed.ts';
 import { OrderDesk } from './order-desk.ts';
@@ -48,13 +42,6 @@ export interface ControlPlaneOptions {
   leaseMs: number;
 }
 
-interface Foundation {
-  coordination: Coordination;
-  events: Events;
-  fleet: FleetView;
-  service: CoordinationService;
-}
-
 export class FleetControl {
   readonly #server: HoldfastServer;
   readonly #options: ControlPlaneOptions;
@@ -69,16 +56,7 @@ export class FleetControl {
 
   /** What it opens the server closes. */
   static async open(server: HoldfastServer, options: ControlPlaneOptions): Promise<FleetControl> {
-    const { clock, chance, logger } = server.options;
-    const coordination = await openCoordination(options.coordination, server.options);
-    server.owns(() => coordination.close());
-    const events = await openEvents(options.events, server.options);
-    server.owns(() => events.close());
-    const fleet = followFleet({ coordination, clock, chance, logger });
-    server.owns(() => fleet.close());
-    const service = createCoordinationService({ coordination, clock, chance });
-    server.owns(() => service.close());
-    return new FleetControl(server, options, { coordination, events, fleet, service });
+    return new FleetControl(server, options, await openFoundation(server, options));
   }
 
   private constructor(
@@ -195,6 +173,15 @@ export class FleetControl {
       logger,
     });
     this.#place = place;
+    const metrics = startFleetMetrics({
+      ...this.#foundation,
+      reports: this.#reports,
+      meter: this.#server.metrics.meter,
+      leads: () => this.leads,
+      clock,
+      logger,
+    });
+    this.#server.owns(() => metrics.close());
     this.#server.owns(async () => {
       await this.#duties.close();
       await place.close();

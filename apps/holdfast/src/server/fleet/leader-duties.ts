@@ -86,15 +86,15 @@ export class LeaderDuties {
       chance,
       logger,
     });
-    await server.part('alerting').start(server.configuration);
+    const { guard } = leadership;
+    await server.part('alerting').start(server.configuration, () => guard.prove());
     void this.#lookAfterAlerts(leadership.lost);
   }
 
   async #layDown(): Promise<void> {
     const writer = this.#writer;
     this.#writer = undefined;
-    await writer?.close();
-    await this.#options.server.part('alerting').stop();
+    await Promise.all([writer?.close(), this.#options.server.part('alerting').stop()]);
   }
 
   /** Never rejects. */

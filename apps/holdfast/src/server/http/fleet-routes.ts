@@ -8,11 +8,12 @@ import type {
   RunOutcome,
   WorkAnswer,
 } from '@holdfast/fleet/uplink';
-import { HoldfastError } from '@holdfast/kernel';
+import { type Clock, HoldfastError } from '@holdfast/kernel';
 import type { AppliedOverview, FleetOverview } from '@holdfast/resources/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { FleetFace } from '../fleet/fleet-face.ts';
 import type { Caller } from './caller.ts';
+import { checkedResults } from './checked-results.ts';
 import { closed } from './closed.ts';
 import type { HttpDependencies } from './dependencies.ts';
 import { answers } from './route-schema.ts';
@@ -41,9 +42,9 @@ export function fleetOverviewRoutes(
   );
 }
 
-export function agentRoutes(server: FastifyInstance, fleet: FleetFace): void {
+export function agentRoutes(server: FastifyInstance, fleet: FleetFace, clock: Clock): void {
   workRoute(server, fleet);
-  resultRoutes(server, fleet);
+  resultRoutes(server, fleet, clock);
   orderRoute(server, fleet);
 }
 
@@ -59,7 +60,7 @@ function workRoute(server: FastifyInstance, fleet: FleetFace): void {
   );
 }
 
-function resultRoutes(server: FastifyInstance, fleet: FleetFace): void {
+function resultRoutes(server: FastifyInstance, fleet: FleetFace, clock: Clock): void {
   server.post<AgentPath & { Body: Pick<ResultBatch, 'results'> }>(
     `${AGENT}/results`,
     {
@@ -75,7 +76,9 @@ function resultRoutes(server: FastifyInstance, fleet: FleetFace): void {
       },
     },
     async (request, reply) => {
-      await fleet.deliver({ ...ownAgent(request), results: request.body.results });
+      const own = ownAgent(request);
+      const results = checkedResults(request.body.results, own.location, clock.wallMs());
+      await fleet.deliver({ ...own, results });
       return reply.status(204).send();
     },
   );
@@ -90,7 +93,15 @@ function resultRoutes(server: FastifyInstance, fleet: FleetFace): void {
       },
     },
     async (request, reply) => {
-      fleet.finish(ownAgent(request).agent, request.body);
+      const { agent, location } = ownAgent(request);
+      const { run, result, problem } = request.body;
+      const measured = result === undefined ? [] : [result];
+      const [checked] = checkedResults(measured, location, clock.wallMs());
+      fleet.finish(agent, {
+        run,
+        ...(checked === undefined ? {} : { result: checked }),
+        ...(problem === undefined ? {} : { problem }),
+      });
       return reply.status(204).send();
     },
   );

@@ -54,7 +54,7 @@ export async function createHttpServer(dependencies: HttpDependencies): Promise<
   resourceRoutes(server, dependencies.resources);
   fleetOverviewRoutes(server, dependencies);
   if (dependencies.fleet !== undefined) {
-    agentRoutes(server, dependencies.fleet);
+    agentRoutes(server, dependencies.fleet, dependencies.clock);
     coordinationRoutes(server, dependencies.fleet.coordination);
   }
   await consoleFiles(server, dependencies.consoleFolder);
