@@ -67,6 +67,8 @@ export interface RunRequest extends CheckReference {
   /** Who asked, for the history. */
   by: string;
   requestedAtMs: number;
+  /** From the second on: an agent could not make it, and it was put into the stream again for its location. */
+  attempt?: number;
 }
 
 /** In the stream `runs`, type `RunFinished`; one for each location. */

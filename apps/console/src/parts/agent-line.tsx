@@ -1,11 +1,17 @@
-// The agents that measure, one line each: whether they are there, and whether they keep up.
+// The agents that measure: a line for each of a few, whether it is there and keeps up; of many only how
+// they are together. The fleet's page has the rest.
 
 import type { AgentSummary } from '@holdfast/resources/api';
 import type { ReactNode } from 'react';
 import { useLive } from '../app/live-store.ts';
+import { Link } from '../app/location.tsx';
+import { FLEET_PATH } from '../app/route.ts';
 import { useWords } from '../words/use-words.ts';
 import { Bytes, Count, Latency } from './figure-text.tsx';
 import { StateMark } from './state-mark.tsx';
+
+/** Lines that the overview can spare. */
+const LINES_MAX = 3;
 
 export function AgentLine(): ReactNode {
   const words = useWords();
@@ -18,11 +24,45 @@ export function AgentLine(): ReactNode {
           <StateMark mark="down" /> {words.overview.noAgent}
         </p>
       )}
-      {agents.map((agent) => (
-        <Agent key={agent.id} agent={agent} />
-      ))}
+      {agents.length > LINES_MAX ? (
+        <Together agents={agents} />
+      ) : (
+        agents.map((agent) => <Agent key={agent.id} agent={agent} />)
+      )}
       <span className="agents-version">Holdfast {version}</span>
     </section>
+  );
+}
+
+function Together({ agents }: { agents: readonly AgentSummary[] }): ReactNode {
+  const { fleet, overview } = useWords();
+  const lost = agents.filter(({ connected }) => !connected).length;
+  const locations = new Set(agents.map(({ location }) => location)).size;
+  const missed = agents.reduce((sum, agent) => sum + agent.missed, 0);
+  const lagMs = agents.reduce((worst, agent) => Math.max(worst, agent.scheduleLagMsP99), 0);
+  return (
+    <p className="agent">
+      <StateMark mark={lost > 0 ? 'degraded' : 'up'} size={10} />
+      <Link to={FLEET_PATH} data-stop>
+        <b>
+          <Count count={agents.length} /> {fleet.counted.agents(agents.length)}
+        </b>
+      </Link>
+      <Fact word={fleet.counted.locations(locations)}>
+        <Count count={locations} />
+      </Fact>
+      {lost > 0 && (
+        <Fact word={overview.agentLost} warn>
+          <Count count={lost} />
+        </Fact>
+      )}
+      <Fact word={overview.agentMissed} warn={missed > 0}>
+        <Count count={missed} />
+      </Fact>
+      <Fact word={overview.agentLag}>
+        <Latency ms={lagMs} />
+      </Fact>
+    </p>
   );
 }
 

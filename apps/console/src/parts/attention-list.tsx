@@ -13,6 +13,7 @@ import { Clock, Span } from './figure-text.tsx';
 import { Icon } from './icon.tsx';
 import { daysLeft } from './moments.ts';
 import { PlaceMarks } from './place-marks.tsx';
+import { badPlaces } from './places.ts';
 import { type Mark, StateMark } from './state-mark.tsx';
 
 const ITEMS_MAX = 6;
@@ -123,7 +124,14 @@ function Why({ item: { check, reason } }: { item: Attention }): ReactNode {
       </span>
     );
   }
-  return <span className="attention-why">{words.attention.recovering}</span>;
+  const bad = badPlaces(check.locations);
+  return (
+    <span className="attention-why">
+      {bad.length > 0
+        ? words.places.summary(bad, check.locations?.length ?? 0)
+        : words.attention.recovering}
+    </span>
+  );
 }
 
 function Done({ item, told }: { item: Attention; told: AlertList['alerts'] }): ReactNode {

@@ -7,6 +7,7 @@ import { setSearch, useLocation } from '../app/location.tsx';
 import { useWords } from '../words/use-words.ts';
 import { FaultLine } from './fault-line.tsx';
 import { Clock, Latency, Span } from './figure-text.tsx';
+import { parsePlace } from './places.ts';
 import { StateMark } from './state-mark.tsx';
 
 export function CheckPlaces({ places }: { places: readonly LocationState[] }): ReactNode {
@@ -34,15 +35,6 @@ export function CheckPlaces({ places }: { places: readonly LocationState[] }): R
       </table>
     </section>
   );
-}
-
-/** The place that results are narrowed to, from the URL; nothing when the check has no such place. */
-export function parsePlace(
-  search: string,
-  places: readonly LocationState[] | undefined,
-): string | undefined {
-  const named = new URLSearchParams(search).get('place');
-  return places?.find(({ location }) => location === named)?.location;
 }
 
 function Place({ place, chosen }: { place: LocationState; chosen: boolean }): ReactNode {

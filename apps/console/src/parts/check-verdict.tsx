@@ -10,6 +10,7 @@ import { AlertedAt } from './attention-list.tsx';
 import { FaultLine } from './fault-line.tsx';
 import { Clock, Span } from './figure-text.tsx';
 import { daysLeft } from './moments.ts';
+import { badPlaces } from './places.ts';
 import { Prose } from './prose.tsx';
 import { RunNow } from './run-now.tsx';
 import { RunOutcome } from './run-outcome.tsx';
@@ -85,10 +86,12 @@ function VerdictText({ check, words }: { check: CheckSummary; words: Words }): R
   if (check.paused) return words.check.pausedVerdict;
   if (check.state === 'unknown' || check.sinceMs === undefined)
     return check.lastStatus === 'invalid' ? words.check.invalid : words.check.unknown;
+  const bad = badPlaces(check.locations);
   const wrap = {
     up: words.check.upFor,
     down: words.check.downFor,
-    degraded: words.check.degradedFor,
+    degraded:
+      bad.length > 0 ? (span: string) => words.places.partly(bad, span) : words.check.degradedFor,
   }[check.state];
   return <Span sinceMs={check.sinceMs} wrap={wrap} />;
 }

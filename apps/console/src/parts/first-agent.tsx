@@ -25,11 +25,17 @@ export function AgentCommand({
   location: string;
 }): ReactNode {
   const urls = servers.map(({ url }) => url);
-  const named = (urls.length === 0 ? [window.location.origin] : urls).join(' --server ');
-  const command = `holdfast agent --server ${named} --location ${location}`;
+  const named = urls.length === 0 ? [window.location.origin] : urls;
+  const options = [...named.map((url) => `--server ${url}`), `--location ${location}`];
+  const command = ['holdfast agent', ...options].join(' ');
   return (
     <p className="agent-command">
-      <code>{command}</code>
+      <code>
+        holdfast agent{' '}
+        {options.map((option) => (
+          <span key={option}>{option} </span>
+        ))}
+      </code>
       <CopyButton text={command} name={command} />
     </p>
   );

@@ -1,13 +1,13 @@
 // What a small cell stands for: name, state and since, why, the last run and the runs before it.
 // It never takes the pointer, and stays within the window.
 
-import type { CheckSummary, LocationState } from '@holdfast/resources/api';
+import type { CheckSummary } from '@holdfast/resources/api';
 import type { ReactNode } from 'react';
-import type { Words } from '../words/en.ts';
 import { useWords } from '../words/use-words.ts';
 import { FaultLine } from './fault-line.tsx';
 import { Latency, Share, Span } from './figure-text.tsx';
 import { HistoryBars } from './history-bars.tsx';
+import { badPlaces } from './places.ts';
 import { markOf, StateMark } from './state-mark.tsx';
 
 const WIDTH_PX = 300;
@@ -38,7 +38,9 @@ export function HoverCard({ check, box }: { check: CheckSummary; box: DOMRect })
         )}
       </p>
       {check.locations !== undefined && (
-        <p className="hover-card-places">{badPlaces(check.locations, words)}</p>
+        <p className="quiet">
+          {words.places.summary(badPlaces(check.locations), check.locations.length)}
+        </p>
       )}
       {check.lastFault !== undefined && (
         <p className="hover-card-why">
@@ -58,13 +60,5 @@ export function HoverCard({ check, box }: { check: CheckSummary; box: DOMRect })
         </span>
       </p>
     </div>
-  );
-}
-
-function badPlaces(places: readonly LocationState[], words: Words): string {
-  const bad = places.filter(({ state, stale }) => state === 'down' && !stale);
-  return words.places.summary(
-    bad.map(({ location }) => location),
-    places.length,
   );
 }

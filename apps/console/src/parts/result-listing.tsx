@@ -6,10 +6,10 @@ import { memo, type ReactNode, useState } from 'react';
 import type { Asked } from '../api/use-answer.ts';
 import { setSearch, useLocation } from '../app/location.tsx';
 import { useWords } from '../words/use-words.ts';
-import { parsePlace } from './check-places.tsx';
 import { FaultLine } from './fault-line.tsx';
 import { Bytes, Clock, Latency } from './figure-text.tsx';
 import { EmptyNote, FailureNote, Skeleton } from './notes.tsx';
+import { parsePlace } from './places.ts';
 import { isSame, resultName } from './result-name.ts';
 import { markOfStatus, StateMark } from './state-mark.tsx';
 

@@ -154,6 +154,8 @@ export const enFleet = {
       bad.length === 0
         ? `up at ${n(total)} places`
         : `down at ${names(bad)}, of ${n(total)} places`,
+    partly: (bad: readonly string[], span: string): string =>
+      `Down at ${names(bad)} for ${span}, up by quorum`,
     at: (place: string, state: string): string => `${place} ${state}`,
     alerted: 'Bad at',
   },

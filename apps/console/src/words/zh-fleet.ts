@@ -136,6 +136,7 @@ export const zhFleet: Pick<Words, 'fleet' | 'places' | 'asked'> = {
     filter: '某一地点的结果',
     summary: (bad, total) =>
       bad.length === 0 ? `${total} 个地点均正常` : `${total} 个地点中 ${names(bad)} 故障`,
+    partly: (bad, span) => `${names(bad)} 故障已 ${span}，按多数仍为正常`,
     at: (place, state) => `${place} ${state}`,
     alerted: '故障地点',
   },

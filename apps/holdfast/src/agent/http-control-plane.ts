@@ -6,11 +6,15 @@ import type { ControlPlane, RunOutcome, WorkAnswer } from '@holdfast/fleet/uplin
 import { type Clock, HoldfastError } from '@holdfast/kernel';
 import type { RunOrder } from '@holdfast/resources/fleet';
 
-/** A server holds the question for work open for 20 s. */
-const WORK_MS = 40_000;
-const LINE_CHARACTERS_MAX = 1024 * 1024;
+/** A server holds the question for work open, with a sign of life every 3 s. */
+const WORK_SILENT_MS = 7_000;
+/** Some ten thousand checks. */
+const WORK_CHARACTERS_MAX = 64 * 1024 * 1024;
+const ORDER_CHARACTERS_MAX = 1024 * 1024;
 /** A server gives a sign of life every 10 s. */
-const SILENT_MS = 30_000;
+const ORDER_SILENT_MS = 30_000;
+/** A store may be slow, and what was begun twice is slower still. */
+const DELIVERY_MS = 10_000;
 
 interface Connection {
   calls: ServerCalls;
@@ -21,17 +25,14 @@ export function httpControlPlane(connection: Connection, location: string): Cont
   const { calls } = connection;
   const path = (agent: string, what: string) =>
     `api/v1/fleet/agents/${encodeURIComponent(location)}/${encodeURIComponent(agent)}/${what}`;
-  const post = (agent: string, what: string, body: object, signal: AbortSignal) =>
+  const post = (agent: string, what: string, body: object, signal: AbortSignal, more = {}) =>
     // Twice is the same as once: results are keyed, and the rest says how things are.
-    calls.call(path(agent, what), body, { repeatable: true, signal });
+    calls.call(path(agent, what), body, { repeatable: true, signal, ...more });
   return {
-    assignment: async (agent, known, signal) => {
-      const body = known === undefined ? {} : { known };
-      const options = { repeatable: true, signal, answerMs: WORK_MS };
-      return asWork(await calls.call(path(agent, 'work'), body, options));
-    },
+    assignment: (agent, known, signal) =>
+      work(connection, path(agent, 'work'), known === undefined ? {} : { known }, signal),
     deliver: async ({ agent, results }, signal) => {
-      await post(agent, 'results', { results }, signal);
+      await post(agent, 'results', { results }, signal, { answerMs: DELIVERY_MS });
     },
     finish: async (agent, outcome: RunOutcome, signal) => {
       await post(agent, 'runs', outcome, signal);
@@ -43,19 +44,36 @@ export function httpControlPlane(connection: Connection, location: string): Cont
   };
 }
 
+async function work(
+  { calls, clock }: Connection,
+  path: string,
+  body: object,
+  signal: AbortSignal,
+): Promise<WorkAnswer> {
+  const { response, server } = await calls.open(path, body, signal);
+  const limits = { clock, silentMs: WORK_SILENT_MS, lengthMax: WORK_CHARACTERS_MAX, signal };
+  try {
+    for await (const line of linesOf(response, limits)) if (line !== '') return asWork(line);
+    throw strange('no work');
+  } catch (error) {
+    if (!signal.aborted) calls.distrust(server, String(error));
+    throw error;
+  }
+}
+
 async function* orders(
   { calls, clock }: Connection,
   path: string,
   signal: AbortSignal,
 ): AsyncIterable<RunOrder> {
   const { response } = await calls.open(path, {}, signal);
-  const limits = { clock, silentMs: SILENT_MS, lengthMax: LINE_CHARACTERS_MAX, signal };
+  const limits = { clock, silentMs: ORDER_SILENT_MS, lengthMax: ORDER_CHARACTERS_MAX, signal };
   for await (const line of linesOf(response, limits)) if (line !== '') yield asOrder(line);
 }
 
-function asWork(answer: unknown): WorkAnswer {
-  const { resources } = (answer ?? {}) as Partial<WorkAnswer>;
-  if (typeof resources?.digest !== 'string') throw strange('work without its resources');
+function asWork(line: string): WorkAnswer {
+  const answer = JSON.parse(line) as Partial<WorkAnswer>;
+  if (typeof answer.resources?.digest !== 'string') throw strange('work without its resources');
   return answer as WorkAnswer;
 }
 

@@ -1,15 +1,22 @@
 // The server's side of ad-hoc runs, one for each agent that it serves: the agents of a location form
-// a group of the stream, so that each request goes to exactly one of them, and to another when that
-// one dies. A request is acknowledged only once its result is stored and told.
+// a group of the stream, so that each request goes to exactly one of them. What an agent could not make
+// goes into the stream again for its location; what a server died with is claimed by another one. A
+// request is acknowledged only once its result is stored and told, or it stands in the stream anew.
 
 import type { Delivery, Events } from '@holdfast/engines/events';
-import type { Chance, Clock, Logger } from '@holdfast/kernel';
+import { type Chance, type Clock, type Logger, sleep } from '@holdfast/kernel';
 import type { CompiledCheck } from '@holdfast/resources/compiled-check';
 import type { RunOrder, RunRequest } from '@holdfast/resources/fleet';
 import type { ProbeResult } from '@holdfast/resources/result';
 import { Backoff } from '../backoff.ts';
 import { withTimeLimit } from '../time-limit.ts';
-import { asRequest, publishFinished, RUN_EXPIRES_MS, RUNS_STREAM } from './run-request.ts';
+import {
+  asRequest,
+  publishFinished,
+  RUN_EXPIRES_MS,
+  RUNS_STREAM,
+  requestAgain,
+} from './run-request.ts';
 
 export interface ConsumeRunsOptions {
   events: Events;
@@ -18,11 +25,11 @@ export interface ConsumeRunsOptions {
   agent: string;
   /** The check as it is in force; undefined when there is none, or it is not measured at this location. */
   checkOf(request: RunRequest): CompiledCheck | undefined;
-  /** Has the agent measure it; rejects when it cannot (then another gets it after `claimAfterMs`). */
+  /** Has the agent measure it; rejects when it cannot. */
   handOut(order: RunOrder, signal: AbortSignal): Promise<ProbeResult>;
   /** Resolves once it is stored. */
   store(result: ProbeResult): Promise<void>;
-  /** Until a request goes to another agent; default 30,000, and never less than a check may take. */
+  /** Until what a dead server had in hand goes to another one; default 75,000, and never less than a check may take. */
   claimAfterMs?: number;
   /** At a time; default 4, as many as an agent tries at once. */
   inFlightMax?: number;
@@ -35,6 +42,10 @@ const RETRY_BASE_MS = 250;
 const RETRY_CAP_MS = 10_000;
 /** Beyond a check's own timeout: the way to the agent and back. */
 const WAY_MS = 5_000;
+/** A check may take 60 s. */
+const CLAIM_AFTER_MS = 75_000;
+const PAUSE_BASE_MS = 500;
+const PAUSE_CAP_MS = 5_000;
 
 /** Returns when `signal` aborts; an events engine that is away is waited for. */
 export async function consumeRuns(options: ConsumeRunsOptions, signal: AbortSignal): Promise<void> {
@@ -59,7 +70,7 @@ async function consume(
   signal: AbortSignal,
   onDelivery: () => void,
 ): Promise<void> {
-  const { events, location, agent, claimAfterMs = 30_000, inFlightMax = 4, logger } = options;
+  const { events, location, agent, claimAfterMs = CLAIM_AFTER_MS, inFlightMax = 4, logger } = options;
   const running = new Set<Promise<void>>();
   const deliveries = events.consume(
     RUNS_STREAM,
@@ -79,9 +90,8 @@ async function consume(
       onDelivery();
       const work = take(options, delivery, signal)
         .catch((error) => {
-          if (signal.aborted) return;
           const { id } = delivery.event;
-          logger.warn('A run was not finished here.', { run: id, location, agent, error });
+          logger.warn('A run waits to be claimed.', { run: id, location, agent, error });
         })
         .finally(() => running.delete(work));
       running.add(work);
@@ -98,9 +108,9 @@ async function take(
   delivery: Delivery,
   signal: AbortSignal,
 ): Promise<void> {
-  const { events, location, clock, checkOf, handOut, store, logger } = options;
-  const request = delivery.event.type === 'RunRequested' && asRequest(delivery.event.data);
-  if (!request) return delivery.ack();
+  const { location, clock, checkOf, logger } = options;
+  const request = asRequest(delivery.event);
+  if (request === undefined) return delivery.ack();
   if (request.location !== undefined && request.location !== location) return delivery.ack();
   if (clock.wallMs() - request.requestedAtMs >= RUN_EXPIRES_MS) {
     logger.info('A requested run expired.', { run: request.run, location });
@@ -108,12 +118,41 @@ async function take(
   }
   const check = checkOf(request);
   if (check === undefined) return delivery.ack();
+  try {
+    await make(options, request, check, signal);
+  } catch (error) {
+    await leave(options, request, error, signal);
+  }
+  await delivery.ack();
+}
+
+async function make(
+  options: ConsumeRunsOptions,
+  { run }: RunRequest,
+  check: CompiledCheck,
+  signal: AbortSignal,
+): Promise<void> {
+  const { events, location, clock, handOut, store } = options;
   const limitMs = check.timeoutMs + WAY_MS;
   const late = 'The agent did not answer in time';
   const result = await withTimeLimit({ clock, limitMs, late }, signal, (limit) =>
-    handOut({ run: request.run, check }, limit),
+    handOut({ run, check }, limit),
   );
   await store(result);
-  await publishFinished(events, { run: request.run, location, result }, clock.wallMs());
-  await delivery.ack();
+  await publishFinished(events, { run, location, result }, clock.wallMs());
+}
+
+/** To whoever takes it next: at once when this agent is gone, else after a pause that grows. */
+async function leave(
+  options: ConsumeRunsOptions,
+  request: RunRequest,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<void> {
+  const { location, agent, clock, logger } = options;
+  const { run, attempt = 1 } = request;
+  logger.warn('A run was not finished here.', { run, location, agent, attempt, error });
+  const pauseMs = Math.min(PAUSE_CAP_MS, PAUSE_BASE_MS * 2 ** Math.min(attempt, 10));
+  if (!signal.aborted) await sleep(clock, pauseMs, signal).catch(() => {});
+  await requestAgain(options, request, location);
 }

@@ -119,7 +119,7 @@ class Book implements RunBook {
     for await (const { event, position } of read) {
       onEvent();
       this.#position = position;
-      const request = event.type === 'RunRequested' ? asRequest(event.data) : undefined;
+      const request = asRequest(event);
       const finished = event.type === 'RunFinished' ? asFinished(event.data) : undefined;
       if (request) this.#take(request);
       if (finished) this.#finish(finished);

@@ -1,5 +1,6 @@
 // Runs that a server orders, measured once by the prober beside its plan. A few at a time: what the
-// prober cannot take yet stays in the stream. An order that cannot be measured is answered with why.
+// prober cannot take yet stays in the stream. A prober that is just starting is waited for a moment;
+// an order that cannot be measured is answered with why.
 
 import {
   type Chance,
@@ -8,6 +9,7 @@ import {
   type Logger,
   type Release,
   Semaphore,
+  sleep,
 } from '@holdfast/kernel';
 import type { RunOrder } from '@holdfast/resources/fleet';
 import { Backoff } from '../backoff.ts';
@@ -30,6 +32,9 @@ export interface OrderRunnerOptions {
 /** As many as the prober tries at a time. */
 const IN_FLIGHT_MAX = 4;
 const FINISH_MS_MAX = 10_000;
+/** Less than a server waits beyond the check's own timeout. */
+const PROBER_WAIT_MS = 4_000;
+const PROBER_LOOK_MS = 200;
 const RETRY_BASE_MS = 250;
 const RETRY_CAP_MS = 10_000;
 
@@ -65,7 +70,7 @@ async function carryOut(
 ): Promise<void> {
   const { controlPlane, agent, clock, logger } = options;
   try {
-    const outcome = await measure(options, order);
+    const outcome = await measure(options, order, signal);
     const late = 'No server took the outcome of a run in time';
     await withTimeLimit({ clock, limitMs: FINISH_MS_MAX, late }, signal, (limit) =>
       controlPlane.finish(agent, outcome, limit),
@@ -78,11 +83,20 @@ async function carryOut(
   }
 }
 
-async function measure({ prober }: OrderRunnerOptions, order: RunOrder): Promise<RunOutcome> {
-  const { run, check } = order;
-  try {
-    return { run, result: await prober.try(check) };
-  } catch (error) {
-    return { run, problem: isHoldfastError(error) ? error.message : String(error) };
+async function measure(
+  { prober, clock }: OrderRunnerOptions,
+  { run, check }: RunOrder,
+  signal: AbortSignal,
+): Promise<RunOutcome> {
+  const untilMs = clock.nowMs() + PROBER_WAIT_MS;
+  for (;;) {
+    try {
+      return { run, result: await prober.try(check) };
+    } catch (error) {
+      const mayPass = isHoldfastError(error) && ['AGENT_FAILED', 'BUSY'].includes(error.code);
+      if (!mayPass || clock.nowMs() >= untilMs)
+        return { run, problem: isHoldfastError(error) ? error.message : String(error) };
+      await sleep(clock, PROBER_LOOK_MS, signal);
+    }
   }
 }

@@ -4,6 +4,7 @@
 
 import { KEYS } from '@holdfast/engines/keys';
 import { openMirror } from '@holdfast/engines/mirror';
+import { formatDuration, HoldfastError } from '@holdfast/kernel';
 import type { AlertRecord } from '@holdfast/resources/alert-record';
 import type { FleetOverview } from '@holdfast/resources/api';
 import type { RunRequest, ServerRecord } from '@holdfast/resources/fleet';
@@ -249,7 +250,10 @@ export class FleetControl {
   #face(): FleetFace {
     return {
       coordination: this.#foundation.service,
-      work: (agent, known, gone) => this.#work.work(agent, known, gone),
+      work: (agent, known, gone) => {
+        this.#demandPresentView();
+        return this.#work.work(agent, known, gone);
+      },
       deliver: ({ results }) => this.#take(results),
       orders: (agent, location, gone) => this.#orders.orders(agent, location, gone),
       finish: (agent, outcome) => this.#orders.finish(agent, outcome),
@@ -258,6 +262,18 @@ export class FleetControl {
         this.#server.hub.publish({ type: 'agents', agents: this.#reports.summaries() });
       },
     };
+  }
+
+  /** An assignment of long ago would put an agent back to it. */
+  #demandPresentView(): void {
+    const nowMs = this.#server.options.clock.nowMs();
+    const silentMs = nowMs - (this.#foundation.fleet.staleSinceMs ?? nowMs);
+    if (silentMs < this.#options.leaseMs) return;
+    throw new HoldfastError(
+      'COORDINATION_FAILED',
+      `this server has heard nothing from coordination for ${formatDuration(silentMs)}`,
+      'Ask another server, or look at this one.',
+    );
   }
 
   async #overview(): Promise<FleetOverview> {

@@ -11,8 +11,12 @@ import type {
 import type { RunOrder } from '@holdfast/resources/fleet';
 
 export interface FleetFace {
-  /** Answers when it differs from what is known, or after some patience with the same. */
-  work(agent: string, known: KnownWork | undefined, gone: AbortSignal): Promise<WorkAnswer>;
+  /** Answers when it differs from what is known, or after some patience with the same. Undefined: a sign of life. */
+  work(
+    agent: string,
+    known: KnownWork | undefined,
+    gone: AbortSignal,
+  ): AsyncIterable<WorkAnswer | undefined>;
   /** Resolves once it is stored. */
   deliver(batch: ResultBatch): Promise<void>;
   /** Undefined: a sign of life. */

@@ -74,6 +74,7 @@ export class OrderDesk {
     this.#listeners.set(agent, listener);
     const consuming = this.#consume(agent, location, signal);
     try {
+      yield undefined;
       while (!signal.aborted && this.#listeners.get(agent) === listener) {
         yield* listener.unread.splice(0);
         if (!(await this.#news(listener, signal))) yield undefined;

@@ -19,7 +19,11 @@ function world() {
     configuration: () => store.configuration,
     resources: () => store.resources,
   });
-  return { clock, store, desk };
+  const work = async (...question: Parameters<WorkDesk['work']>): Promise<WorkAnswer> => {
+    for await (const answer of desk.work(...question)) if (answer) return answer;
+    throw new Error('no answer');
+  };
+  return { clock, store, desk: { work, changed: () => desk.changed() } };
 }
 
 function configurationOf(checks: Configuration['checks']): Configuration {

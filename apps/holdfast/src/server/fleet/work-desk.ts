@@ -13,6 +13,8 @@ import { checkId } from '../live-view.ts';
 
 /** Below what proxies cut, commonly 60 s. */
 const PATIENCE_MS = 20_000;
+/** An agent that hears nothing for 7 s asks another server. */
+const SIGN_MS = 3_000;
 /** Agents that ask at once; each holds one request open. */
 const WAITING_MAX = 5_000;
 
@@ -57,17 +59,27 @@ export class WorkDesk {
     for (const wake of [...this.#waiting]) wake();
   }
 
-  /** Answers at once when it differs from what is known, else when it does, or after some patience with the same. */
-  async work(agent: string, known: KnownWork | undefined, gone: AbortSignal): Promise<WorkAnswer> {
+  /**
+   * One answer: at once when it differs from what is known, else when it does, or after some patience
+   * with the same. Undefined before it: a sign of life.
+   */
+  async *work(
+    agent: string,
+    known: KnownWork | undefined,
+    gone: AbortSignal,
+  ): AsyncIterable<WorkAnswer | undefined> {
     const { clock } = this.#options;
     const untilMs = clock.nowMs() + PATIENCE_MS;
     for (;;) {
       const answer = this.#answer(agent, known);
       const differs = answer.work !== undefined || answer.resources.digest !== known?.digest;
       const restMs = untilMs - clock.nowMs();
-      if (differs || restMs <= 0 || gone.aborted || this.#waiting.size >= WAITING_MAX)
-        return answer;
-      await this.#news(restMs, gone);
+      if (differs || restMs <= 0 || gone.aborted || this.#waiting.size >= WAITING_MAX) {
+        yield answer;
+        return;
+      }
+      yield undefined;
+      await this.#news(Math.min(restMs, SIGN_MS), gone);
     }
   }
 

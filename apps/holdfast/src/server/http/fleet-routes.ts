@@ -6,11 +6,10 @@ import type {
   KnownWork,
   ResultBatch,
   RunOutcome,
-  WorkAnswer,
 } from '@holdfast/fleet/uplink';
 import { type Clock, HoldfastError } from '@holdfast/kernel';
 import type { AppliedOverview, FleetOverview } from '@holdfast/resources/api';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { FleetFace } from '../fleet/fleet-face.ts';
 import type { Caller } from './caller.ts';
 import { checkedResults } from './checked-results.ts';
@@ -19,7 +18,7 @@ import type { HttpDependencies } from './dependencies.ts';
 import { answers } from './route-schema.ts';
 
 const RESULT_BYTES_MAX = 8 * 1024 * 1024;
-const ORDER_SIGN = '\n';
+const SIGN = '\n';
 
 interface AgentPath {
   Params: { location: string; agent: string };
@@ -49,13 +48,18 @@ export function agentRoutes(server: FastifyInstance, fleet: FleetFace, clock: Cl
 }
 
 function workRoute(server: FastifyInstance, fleet: FleetFace): void {
-  const summary = 'What an agent is to measure; held open until it differs from what it knows';
+  const schema = {
+    summary: 'What an agent is to measure; one line, held back until it differs from what it knows',
+    params: agentPath,
+    body: { type: 'object' },
+    produces: ['application/x-ndjson'],
+  };
   server.post<AgentPath & { Body: { known?: KnownWork } }>(
     `${AGENT}/work`,
-    { schema: { summary, params: agentPath, body: { type: 'object' } } },
-    async (request, reply): Promise<WorkAnswer> => {
+    { schema },
+    async (request, reply) => {
       const { agent } = ownAgent(request);
-      return fleet.work(agent, request.body.known, closed(reply));
+      await lines(reply, fleet.work(agent, request.body.known, closed(reply)));
     },
   );
 }
@@ -125,7 +129,6 @@ function resultRoutes(server: FastifyInstance, fleet: FleetFace, clock: Clock): 
   );
 }
 
-/** One line of JSON an order; empty lines are signs of life. */
 function orderRoute(server: FastifyInstance, fleet: FleetFace): void {
   const schema = {
     summary: 'Runs that an agent is to make now, a line each',
@@ -134,18 +137,21 @@ function orderRoute(server: FastifyInstance, fleet: FleetFace): void {
   };
   server.post<AgentPath>(`${AGENT}/orders`, { schema }, async (request, reply) => {
     const { agent, location } = ownAgent(request);
-    const gone = closed(reply);
-    reply.hijack();
-    const { raw } = reply;
-    raw.writeHead(200, { 'Content-Type': 'application/x-ndjson', 'Cache-Control': 'no-store' });
-    raw.write(ORDER_SIGN);
-    try {
-      for await (const order of fleet.orders(agent, location, gone))
-        raw.write(order === undefined ? ORDER_SIGN : `${JSON.stringify(order)}\n`);
-    } finally {
-      raw.end();
-    }
+    await lines(reply, fleet.orders(agent, location, closed(reply)));
   });
+}
+
+/** One line of JSON an item; an empty one is a sign of life. What fails before the first is answered as usual. */
+async function lines(reply: FastifyReply, items: AsyncIterable<object | undefined>): Promise<void> {
+  const { raw } = reply;
+  for await (const item of items) {
+    if (!raw.headersSent) {
+      reply.hijack();
+      raw.writeHead(200, { 'Content-Type': 'application/x-ndjson', 'Cache-Control': 'no-store' });
+    }
+    raw.write(item === undefined ? SIGN : `${JSON.stringify(item)}\n`);
+  }
+  raw.end();
 }
 
 const AGENT = '/api/v1/fleet/agents/:location/:agent';
