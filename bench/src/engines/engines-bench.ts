@@ -6,8 +6,10 @@ import type { Row } from '../report.ts';
 import { benchCatchUp } from './parts/catch-up.ts';
 import { benchEmbedded } from './parts/embedded.ts';
 import { benchEtcd } from './parts/etcd.ts';
+import { benchEvents } from './parts/events.ts';
 import { benchMirror } from './parts/mirror.ts';
 import { benchRemote } from './parts/remote.ts';
+import { benchResults } from './parts/results.ts';
 
 const PARTS = new Map<string, (options: BenchOptions) => Promise<Row[]>>([
   ['mirror', benchMirror],
@@ -15,6 +17,8 @@ const PARTS = new Map<string, (options: BenchOptions) => Promise<Row[]>>([
   ['etcd', benchEtcd],
   ['embedded', benchEmbedded],
   ['remote', benchRemote],
+  ['events', benchEvents],
+  ['results', benchResults],
 ]);
 
 export const benchEngines: Bench = async (options) => {

@@ -10,16 +10,20 @@ import type { ProbeResult } from '@holdfast/resources/result';
 import { answerParent } from '../child-process.ts';
 import { askStore, DAY_MS, type Question, START_MS } from './results-questions.ts';
 
+export interface Fill {
+  /** What the names of its checks begin with. */
+  fill: string;
+  checks: number;
+  /** Of each check; `fromRun`: how many of them are there already. */
+  runs: number;
+  fromRun?: number;
+  intervalMs: number;
+  /** Counted from the first day of the bench. */
+  day?: number;
+}
+
 export type ResultsQuestion =
-  | {
-      fill: string;
-      checks: number;
-      /** Runs of each check. */
-      runs: number;
-      intervalMs: number;
-      /** Given to one call of append. */
-      together: number;
-    }
+  | Fill
   | { ask: Question; times: number }
   | { usage: true };
 
@@ -32,6 +36,8 @@ export interface ResultsAnswer {
 }
 
 const CHUNK_ROWS = 20_000;
+/** Given to one call of append. */
+const APPEND_ROWS = 500;
 const FAILING = 0.01;
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -49,11 +55,8 @@ async function openStore(): Promise<{ results: Results; close(): Promise<void> }
   return openSqliteStore({ path: place, ...parts });
 }
 
-async function fill(
-  results: Results,
-  question: Extract<ResultsQuestion, { fill: string }>,
-): Promise<ResultsAnswer> {
-  const { checks, runs, together } = question;
+async function fill(results: Results, question: Fill): Promise<ResultsAnswer> {
+  const { checks, runs } = question;
   const rows = checks * runs;
   let [wallMs, cpuMs] = [0, 0];
   for (let row = 0; row < rows; row += CHUNK_ROWS) {
@@ -64,8 +67,8 @@ async function fill(
     const beganMs = performance.now();
     const cpu = process.cpuUsage();
     const appends: Promise<unknown>[] = [];
-    for (let at = 0; at < chunk.length; at += together)
-      appends.push(results.append(chunk.slice(at, at + together)));
+    for (let at = 0; at < chunk.length; at += APPEND_ROWS)
+      appends.push(results.append(chunk.slice(at, at + APPEND_ROWS)));
     await Promise.all(appends);
     wallMs += performance.now() - beganMs;
     const { user, system } = process.cpuUsage(cpu);
@@ -74,13 +77,11 @@ async function fill(
   return { ms: [wallMs], cpuMs, rows, bytes: 0 };
 }
 
-function runAt(
-  index: number,
-  { fill: name, checks, intervalMs }: Extract<ResultsQuestion, { fill: string }>,
-): ProbeResult {
-  const [round, check] = [Math.floor(index / checks), index % checks];
-  const offsetMs = check * Math.floor(Math.min(intervalMs, DAY_MS) / checks);
-  const plannedAtMs = START_MS + round * intervalMs + offsetMs;
+function runAt(index: number, question: Fill): ProbeResult {
+  const { fill: name, checks, fromRun = 0, intervalMs, day = 0 } = question;
+  const [run, check] = [fromRun + Math.floor(index / checks), index % checks];
+  const offsetMs = check * Math.floor(intervalMs / checks);
+  const plannedAtMs = START_MS + day * DAY_MS + run * intervalMs + offsetMs;
   return sampleResult(chance, { check: `${name}-${check}`, plannedAtMs, failing: FAILING });
 }
 
