@@ -38,6 +38,11 @@ export class Child<Question extends object, Answer extends object> {
     });
   }
 
+  /** As the machine's end would come to it: without a word. */
+  kill(): void {
+    this.#process.kill('SIGKILL');
+  }
+
   /** Closing the channel is the child's sign to end. */
   async close(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;

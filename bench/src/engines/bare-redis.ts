@@ -7,7 +7,7 @@ const TOGETHER = 1_000;
 const GROUP = 'g';
 
 export async function bareStreams(url: string) {
-  const client = new Redis(url);
+  const client = new Redis(url, { protocol: 2 });
   return {
     run: async (stream: string, events: number): Promise<void> => {
       await client.xgroup('CREATE', stream, GROUP, '0', 'MKSTREAM');

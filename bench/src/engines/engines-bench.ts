@@ -7,6 +7,7 @@ import { benchCatchUp } from './parts/catch-up.ts';
 import { benchEmbedded } from './parts/embedded.ts';
 import { benchEtcd } from './parts/etcd.ts';
 import { benchEvents } from './parts/events.ts';
+import { benchLeaderFailOver } from './parts/leader-fail-over.ts';
 import { benchMirror } from './parts/mirror.ts';
 import { benchRemote } from './parts/remote.ts';
 import { benchResults } from './parts/results.ts';
@@ -19,6 +20,7 @@ const PARTS = new Map<string, (options: BenchOptions) => Promise<Row[]>>([
   ['remote', benchRemote],
   ['events', benchEvents],
   ['results', benchResults],
+  ['fail-over', benchLeaderFailOver],
 ]);
 
 export const benchEngines: Bench = async (options) => {

@@ -16,6 +16,9 @@ export interface ResultsFigures {
   /** Of a row with its rollups and indexes. */
   bytes: { postgres: number; sqlite: number };
   answers: ReadonlyMap<Question, { postgres: Figure; sqlite: Figure }>;
+  /** Of a raw row in SQLite. */
+  rawBytes: number;
+  /** SQLite's. */
   retainMs: number;
 }
 
@@ -36,7 +39,6 @@ const RETAIN_MS_MAX = 1_000;
 
 export function resultsRows(
   figures: ResultsFigures,
-  sqliteRawBytes: number,
   sizes: { checks: number; overviewChecks: number },
 ): Row[] {
   return [
@@ -48,7 +50,7 @@ export function resultsRows(
       theirs: exactly(figures.bytes.sqlite),
     }),
     atMost('results on SQLite, a raw row', 'bytes', SQLITE_RAW_BYTES_MAX, {
-      ours: exactly(sqliteRawBytes),
+      ours: exactly(figures.rawBytes),
     }),
     atMost('results on SQLite, retention', 'ms', RETAIN_MS_MAX, { ours: exactly(figures.retainMs) }),
   ];

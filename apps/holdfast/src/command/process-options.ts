@@ -1,6 +1,7 @@
 // What the commands that stay (up, server, agent) have in common: how they log, how long they may be
 // silent, and that they run until they are told to stop.
 
+import { resolve } from 'node:path';
 import { HoldfastError, type Logger, parseDurationMs } from '@holdfast/kernel';
 import type { LogLevel } from '@holdfast/telemetry/log';
 import type { Call, CommandOption, Surroundings } from '../cli/command.ts';
@@ -20,6 +21,18 @@ export const LEASE_OPTION: CommandOption = {
   summary: 'silent so long it counts as dead; the same in a whole fleet',
   default: '10s',
 };
+
+export const ARCHIVE_OPTION: CommandOption = {
+  name: 'archive',
+  value: 'DIR',
+  summary: 'raw results go there before they are forgotten',
+};
+
+/** Of `--archive`, as a server takes it. */
+export function archiveOf(call: Call, { workingDirectory }: Surroundings): { archive?: string } {
+  const folder = call.text('archive');
+  return folder === undefined ? {} : { archive: resolve(workingDirectory, folder) };
+}
 
 /** Of `--lease`. Throws HoldfastError USAGE. */
 export function leaseMsOf(call: Call): number {

@@ -6,7 +6,15 @@ import { resolve } from 'node:path';
 import { HoldfastError } from '@holdfast/kernel';
 import type { Call, Command, Surroundings } from '../cli/command.ts';
 import { paint } from '../cli/terminal.ts';
-import { aborted, LEASE_OPTION, LOG_OPTIONS, leaseMsOf, loggerFor } from './process-options.ts';
+import {
+  ARCHIVE_OPTION,
+  aborted,
+  archiveOf,
+  LEASE_OPTION,
+  LOG_OPTIONS,
+  leaseMsOf,
+  loggerFor,
+} from './process-options.ts';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
@@ -29,6 +37,7 @@ export const server: Command = {
       summary: 'sqlite:PATH, or postgres://HOST/DATABASE',
       default: 'sqlite',
     },
+    ARCHIVE_OPTION,
     {
       name: 'listen',
       short: 'l',
@@ -108,6 +117,7 @@ async function runServer(call: Call, surroundings: Surroundings): Promise<number
       call.text('data') ?? standardDataFolder(environment, process.platform),
     ),
     results: addresses.results,
+    ...archiveOf(call, surroundings),
     environment,
   };
   const running = await startServer(options, plan);
@@ -119,6 +129,7 @@ async function runServer(call: Call, surroundings: Surroundings): Promise<number
       shown('coordination', addresses.coordination.shownAs),
       shown('events', addresses.events.shownAs),
       shown('results', addresses.results.shownAs),
+      ...(options.archive === undefined ? [] : [shown('archive', options.archive)]),
       ...(running.checks === 0
         ? [shown('next', `holdfast apply -f holdfast.yaml --server ${running.url}`)]
         : []),

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { HoldfastError } from '@holdfast/kernel';
 import type { Call, Command, Surroundings } from '../cli/command.ts';
 import { paint, type Terminal } from '../cli/terminal.ts';
-import { aborted, LOG_OPTIONS, loggerFor } from './process-options.ts';
+import { ARCHIVE_OPTION, aborted, archiveOf, LOG_OPTIONS, loggerFor } from './process-options.ts';
 
 export const up: Command = {
   name: 'up',
@@ -39,6 +39,7 @@ export const up: Command = {
       summary: 'sqlite:PATH, or postgres://HOST/DATABASE',
       default: 'sqlite',
     },
+    ARCHIVE_OPTION,
     {
       name: 'token',
       value: 'TOKEN',
@@ -124,10 +125,11 @@ async function runUp(call: Call, surroundings: Surroundings): Promise<number> {
       call.text('data') ?? standardDataFolder(environment, process.platform),
     ),
     results: parseResults(call.text('results') ?? 'sqlite'),
+    ...archiveOf(call, surroundings),
     environment,
   };
   const server = await startServer(options, plan);
-  greet(terminal, server, plan.demo);
+  greet(terminal, server, plan.demo, options.archive);
   await aborted(signal);
   await server.close();
   return 0;
@@ -137,6 +139,7 @@ function greet(
   terminal: Terminal,
   server: { url: string; dataFolder: string; checks: number },
   demo: boolean,
+  archive: string | undefined,
 ): void {
   const what = demo ? 'the demo' : `${server.checks} ${server.checks === 1 ? 'check' : 'checks'}`;
   const lines = [
@@ -144,6 +147,7 @@ function greet(
     `  console  ${paint(terminal, 'bold', server.url)}`,
     `  metrics  ${server.url}/metrics`,
     `  data     ${server.dataFolder}`,
+    ...(archive === undefined ? [] : [`  archive  ${archive}`]),
   ];
   if (demo) lines.push('  next     holdfast init, then holdfast up --file holdfast.yaml');
   lines.push('  Ctrl-C stops it.');

@@ -8,6 +8,7 @@ import type { Store } from '@holdfast/engines/store';
 import type { Chance, Clock, Logger } from '@holdfast/kernel';
 import { storeFile } from '../data-folder.ts';
 import type { CoordinationAddress, EventsAddress, ResultsAddress } from '../engine-address.ts';
+import { makeFolder } from '../make-folder.ts';
 import { readPem } from '../named-file.ts';
 
 export interface EngineSurroundings {
@@ -17,18 +18,29 @@ export interface EngineSurroundings {
   dataFolder: string;
 }
 
+export interface StoreSurroundings extends Omit<EngineSurroundings, 'chance'> {
+  /** A folder; raw results go there before they are forgotten, and are answered from there. */
+  archive?: string;
+}
+
 export async function openStore(
   address: ResultsAddress,
-  { clock, logger, dataFolder }: EngineSurroundings,
+  { clock, logger, dataFolder, archive }: StoreSurroundings,
 ): Promise<Store> {
+  if (archive !== undefined) makeFolder(archive, 'archive');
   if (address.engine === 'postgres') {
     const { openPostgresStore } = await import('@holdfast/engines/postgres');
-    return openPostgresStore({ url: address.url, clock, logger });
+    const cold = archive === undefined ? {} : { archive: { folder: archive } };
+    return openPostgresStore({ url: address.url, clock, logger, ...cold });
   }
   const { openSqliteStore } = await import('@holdfast/engines/sqlite');
   const path = address.path ?? storeFile(dataFolder);
   const store = await openSqliteStore({ path, clock, logger });
-  return { engine: 'sqlite', shownAs: path, ...store };
+  const hot: Store = { engine: 'sqlite', shownAs: path, ...store };
+  if (archive === undefined) return hot;
+  const { ArchivedResults } = await import('@holdfast/engines/archive');
+  const results = new ArchivedResults(store.results, { folder: archive }, logger);
+  return { ...hot, results, close: () => results.close() };
 }
 
 export async function openCoordination(

@@ -3,17 +3,8 @@
 // (`alone.ts`, `fleet-server.ts`). Closing goes the way back: first no more requests, then no more runs,
 // at last the store, so that nothing measured is lost.
 
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { Store } from '@holdfast/engines/store';
-import {
-  type Chance,
-  type Clock,
-  HoldfastError,
-  isHoldfastError,
-  type Logger,
-  newTraceId,
-} from '@holdfast/kernel';
+import { type Chance, type Clock, HoldfastError, type Logger, newTraceId } from '@holdfast/kernel';
 import type { AlertRecord } from '@holdfast/resources/alert-record';
 import type { FleetOverview } from '@holdfast/resources/api';
 import type { CompiledCheck } from '@holdfast/resources/compiled-check';
@@ -24,6 +15,7 @@ import { createMetrics, type Metrics } from '@holdfast/telemetry/metrics';
 import type { ResultsAddress } from '../engine-address.ts';
 import { failureAnswer } from '../failure-answer.ts';
 import type { ListenAddress } from '../listen-address.ts';
+import { makeFolder } from '../make-folder.ts';
 import type { Resources } from '../resource-store/file-resources.ts';
 import type { Agents } from './agents.ts';
 import { Alerting } from './alerting.ts';
@@ -49,6 +41,8 @@ export interface ServerOptions {
   access: Access;
   dataFolder: string;
   results: ResultsAddress;
+  /** Where raw results go before they are forgotten; absent: nowhere. */
+  archive?: string;
   environment: NodeJS.ProcessEnv;
 }
 
@@ -173,7 +167,7 @@ export class HoldfastServer implements RunningServer {
 
   async start(): Promise<void> {
     const { clock, dataFolder, listen, results: address } = this.options;
-    makeFolder(dataFolder);
+    makeFolder(dataFolder, 'data');
     const store = await openStore(address, this.options);
     this.#parts.store = store;
     this.owns(() => store.close());
@@ -282,17 +276,4 @@ export interface Parts {
   alerting: Alerting;
   workforce: Workforce;
   texts: TextValidator;
-}
-
-/** Level by level: asked to make all at once, Node never comes back from places like /proc. */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  try {
-    if (dirname(folder) !== folder) makeFolder(dirname(folder));
-    mkdirSync(folder, { mode: 0o700 });
-  } catch (error) {
-    if (isHoldfastError(error)) throw error;
-    const cure = 'Choose another folder with --data.';
-    throw new HoldfastError('STORE_FAILED', `cannot make ${folder}`, cure, error);
-  }
 }

@@ -41,12 +41,14 @@ const OF_OVERVIEW: readonly Question[] = ['overview by day', 'overview by hour']
 export async function benchResults(options: BenchOptions): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-bench-'));
   const server = await startPostgres();
-  const stores = new Stores(server, join(folder, 'results.db'));
+  const path = join(folder, 'results.db');
+  const stores = new Stores(server, path);
   const floors = { postgres: await bareCopy(server.url, folder), sqlite: bareInserts(folder) };
   try {
     const sizes = options.quick ? QUICK_SIZES : SIZES;
-    const figures = await measure(stores, floors, sizes, options.progress);
-    return resultsRows(figures, rawRowBytes(join(folder, 'results.db')), sizes);
+    const filled = await measure(stores, floors, sizes, options.progress);
+    const figures = { ...filled, rawBytes: rawRowBytes(path), retainMs: await stores.retain() };
+    return resultsRows(figures, sizes);
   } finally {
     floors.sqlite.close();
     await stores.close();
@@ -60,16 +62,18 @@ async function measure(
   floors: { postgres: BareRows | string; sqlite: BareRows },
   sizes: Sizes,
   progress: (text: string) => void,
-): Promise<ResultsFigures> {
+): Promise<Omit<ResultsFigures, 'rawBytes' | 'retainMs'>> {
   const { checks, runs, rounds, dayChecks, overviewChecks } = sizes;
   const [copied, inserted]: [number[], number[]] = [[], []];
-  for (let round = 0; round < rounds; round += 1) {
-    progress(`results: appending, round ${round + 1} of ${rounds}`);
+  // The first round warms up.
+  for (let round = 0; round <= rounds; round += 1) {
+    progress(`results: appending, round ${round} of ${rounds}`);
     const fromRun = round * runs;
     await stores.fill({ fill: 'load', checks, runs, fromRun, intervalMs: INTERVAL_MS });
     const rows = [fromRun * checks, runs * checks, checks] as const;
     if (typeof floors.postgres !== 'string') copied.push(await floors.postgres.append(...rows));
     inserted.push(await floors.sqlite.append(...rows));
+    if (round === 0) stores.forget();
   }
   const bytes = await stores.bytesPerRow();
   progress('results: questions');
@@ -92,7 +96,6 @@ async function measure(
     inserted: figureOf(inserted),
     ...(typeof floors.postgres === 'string' ? { noCopy: floors.postgres } : {}),
     answers: stores.answers,
-    retainMs: await stores.retain(),
   };
 }
 
@@ -121,6 +124,12 @@ class Stores {
     const serverCpuUs = (serverMs / postgres.rows) * 1_000;
     this.#rounds.postgres.push({ ...perRow(postgres), serverCpuUs });
     this.#rounds.sqlite.push(perRow(await this.#sqlite.ask(question)));
+  }
+
+  /** What was measured of filling. */
+  forget(): void {
+    this.#rounds.postgres.length = 0;
+    this.#rounds.sqlite.length = 0;
   }
 
   appended() {

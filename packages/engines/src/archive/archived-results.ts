@@ -23,8 +23,8 @@ const COLD_CHECKS_MAX = 20;
 export interface ArchiveOptions {
   /** Of all servers that share the store, or of the one that forgets. */
   folder: string;
-  /** Raw rows that are older leave the store, by whole days. */
-  afterMs: number;
+  /** Raw rows that are older leave the store, by whole days. Absent: as soon as they are to be forgotten. */
+  afterMs?: number;
 }
 
 export class ArchivedResults implements Results {
@@ -83,7 +83,8 @@ export class ArchivedResults implements Results {
 
   /** Raw rows go by whole days, and only those that the archive has. Throws when a day cannot be archived. */
   async retain(policy: RetentionPolicy, nowMs: number): Promise<number> {
-    const keptMs = Math.min(policy.rawMs, this.#options.afterMs);
+    const { afterMs = policy.rawMs } = this.#options;
+    const keptMs = Math.min(policy.rawMs, afterMs);
     const beforeMs = Math.floor((nowMs - keptMs) / DAY_MS) * DAY_MS;
     let deleted = 0;
     for (let days = 0; days < DAYS_MAX; days += 1) {

@@ -9,7 +9,7 @@ import type { CheckReference, ProbeResult } from '@holdfast/resources/result';
 import type { Results, TimeRange } from '../results/results.ts';
 import { compareChecks } from '../rows/bucket-sums.ts';
 import { COLUMNS, damaged, linesOf, rowOf } from './csv.ts';
-import { type ArchiveManifest, type ArchivePart, listArchive } from './manifest.ts';
+import { type ArchiveManifest, type ArchivePart, listArchive, unreadable } from './manifest.ts';
 
 const RESTORE_ROWS = 2_000;
 
@@ -98,7 +98,7 @@ export async function* readPart(
     if (isHead) throw damaged(`${path} is empty`);
   } catch (error) {
     const isZstd = /^Z(STD)?_/.test((error as NodeJS.ErrnoException).code ?? '');
-    throw isZstd ? damaged(`${path} cannot be decompressed`) : error;
+    throw isZstd ? damaged(`${path} cannot be decompressed`) : unreadable(path, error);
   } finally {
     text.destroy();
   }

@@ -70,7 +70,10 @@ export class FleetControl {
     this.#server = server;
     this.#options = options;
     this.#foundation = foundation;
-    this.#reports = new AgentReports(clock);
+    this.#reports = new AgentReports(clock, (agents) =>
+      server.hub.publish({ type: 'agents', agents }),
+    );
+    server.owns(() => this.#reports.close());
     this.#feed = new LiveFeed({
       clock,
       chance,
@@ -224,7 +227,7 @@ export class FleetControl {
     this.#work.forget((agent) => live.has(agent));
     this.#reports.forget((agent) => live.has(agent));
     this.#work.changed();
-    this.#server.hub.publish({ type: 'agents', agents: this.#reports.summaries() });
+    this.#reports.tellSoon();
   }
 
   /** Stored first; then all servers are told. */
@@ -257,10 +260,7 @@ export class FleetControl {
       deliver: ({ results }) => this.#take(results),
       orders: (agent, location, gone) => this.#orders.orders(agent, location, gone),
       finish: (agent, outcome) => this.#orders.finish(agent, outcome),
-      report: (agent, report) => {
-        this.#reports.take(agent, report);
-        this.#server.hub.publish({ type: 'agents', agents: this.#reports.summaries() });
-      },
+      report: (agent, report) => this.#reports.take(agent, report),
     };
   }
 

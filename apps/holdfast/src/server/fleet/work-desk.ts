@@ -78,8 +78,10 @@ export class WorkDesk {
         yield answer;
         return;
       }
+      // Listening before the sign is sent: what changes meanwhile must not be missed.
+      const news = this.#news(Math.min(restMs, SIGN_MS), gone);
       yield undefined;
-      await this.#news(Math.min(restMs, SIGN_MS), gone);
+      await news;
     }
   }
 

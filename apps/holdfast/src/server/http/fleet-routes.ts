@@ -1,12 +1,7 @@
 // The fleet over HTTP: what operators see of it, and what agents say to it. Long answers (work that
 // has not changed, orders) are held open within bounds; bodies of results may be larger than others.
 
-import type {
-  AgentReport,
-  KnownWork,
-  ResultBatch,
-  RunOutcome,
-} from '@holdfast/fleet/uplink';
+import type { AgentReport, KnownWork, ResultBatch, RunOutcome } from '@holdfast/fleet/uplink';
 import { type Clock, HoldfastError } from '@holdfast/kernel';
 import type { AppliedOverview, FleetOverview } from '@holdfast/resources/api';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
