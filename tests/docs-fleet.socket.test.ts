@@ -2,7 +2,7 @@
 // engines. Addresses, folders and the target of the check are the test's own.
 
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { startEtcdCluster, startPostgres, startRedis } from '@holdfast/engines/testing';
@@ -15,6 +15,7 @@ import {
   temporaryFolder,
   until,
 } from './end-to-end/holdfast-process.ts';
+import { keepOldResults } from './end-to-end/old-results.ts';
 import { TOP } from './source-files.ts';
 
 const page = readFileSync(join(TOP, 'docs/fleet.md'), 'utf8');
@@ -107,6 +108,28 @@ test('the page’s servers share real engines', async () => {
   });
   assert.equal(code, 0, out);
   assert.equal(out.trim().split('\n').length, 3, out);
+});
+
+test('what is old goes to the archive that the page names, and comes back', async () => {
+  const commands = commandsOf(page);
+  const old = join(folder.path, 'old');
+  mkdirSync(old);
+  await keepOldResults(join(old, 'holdfast.db'), '2026-03-01', 2);
+  names
+    .set('./server', old)
+    .set('./archive', join(folder.path, 'archive'))
+    .set('./march', join(folder.path, 'march'));
+  const serving = commands.find((command) => command.includes('--archive')) ?? '';
+  await serve(own(serving));
+  await until(async () => {
+    const { out } = await holdfast(own('npx holdfast archive list ./archive'));
+    return out.includes('2026-03-02') || undefined;
+  });
+  for (const words of commands.filter((command) => /^\S+ \S+ archive /.test(command)).map(own)) {
+    const { code, out, error } = await holdfast(words, { cwd: folder.path });
+    assert.equal(code, 0, `${words.join(' ')}: ${error}`);
+    assert.ok(out !== '', words.join(' '));
+  }
 });
 
 test('the check that the page shows is valid', async () => {

@@ -31,7 +31,6 @@ const PLACES: readonly Place[] = [
   ['many', '/', '.cell'],
   ['many', '/checks', '.table-rows .table-row'],
   ['fleet', '/fleet', '.asked-run'],
-  ['fleet', '/', '.attention-item'],
   ['fleet', '/checks', '.place-marks'],
   ['fleet', '/checks/shop/storefront', '.places'],
   ['ill', '/fleet', '.unassigned'],

@@ -47,16 +47,7 @@ export const BENCHES: ReadonlyMap<string, BenchEntry> = new Map([
     {
       summary:
         'etcd, Redis, PostgreSQL and the embedded engines beside the floor of each; mirrors, fail-over',
-      parts: [
-        'mirror',
-        'catch-up',
-        'etcd',
-        'embedded',
-        'remote',
-        'events',
-        'results',
-        'fail-over',
-      ],
+      parts: ['mirror', 'catch-up', 'etcd', 'embedded', 'remote', 'events', 'results', 'fail-over'],
       load: async () => (await import('./engines/engines-bench.ts')).benchEngines,
     },
   ],

@@ -125,3 +125,22 @@ test('from the overview to the raw result by clicking', async () => {
   await page.getByText('"status_code": 200').first().waitFor();
   await page.close();
 });
+
+test('a run that is asked for on a check’s page is told of on the fleet’s', async () => {
+  const page = await open('/checks/default/shop', DESK);
+  const asked = page.waitForResponse(/\/api\/v1\/runs$/);
+  await page.getByRole('button', { name: 'Run now' }).click();
+  assert.equal((await asked).status(), 200);
+  await page.locator('.run-now button[aria-busy="false"]').waitFor();
+  assert.equal(await page.locator('.run-now-failure').count(), 0);
+  await page.locator('main').focus();
+  await page.keyboard.press('g');
+  await page.keyboard.press('f');
+  await page.getByRole('heading', { level: 1, name: /One server with an agent/ }).waitFor();
+  const run = page.locator('.asked-run').filter({ hasText: 'default/shop' }).first();
+  await run.getByText('Finished').waitFor();
+  await run.locator('a.run-place').click();
+  await page.waitForURL(/checks\/default\/shop\?run=\d+\.local/);
+  await page.getByText('pinned').first().waitFor();
+  await page.close();
+});

@@ -1,11 +1,13 @@
 // What the fleets of these tests measure: thirty checks of one web target, a third of them at each
 // place alone and a third at both; one of them alerts.
 
-export const CHECKS_OF = { fra: 20, nyc: 20 } as const;
 export const INTERVAL_MS = 1_000;
 const EACH = 10;
+export const CHECKS = 3 * EACH;
+/** Of a check and where it is measured. */
+export const PLACES = 4 * EACH;
 
-/** A file for `holdfast apply`. Check `both-0` asks for the target's root, all others for a path of their own. */
+/** A file for `holdfast apply`. */
 export function checksFile(target: string, pager: string, more = ''): string {
   const checks = (['fra', 'nyc', 'both'] as const).flatMap((where) =>
     Array.from({ length: EACH }, (_, index) => {

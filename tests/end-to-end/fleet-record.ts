@@ -1,6 +1,7 @@
 // What a fleet has on record, asked from its store in SQL: whether each check was measured at each of
 // its planned instants, once, and by whom.
 
+import type { AssignmentRecord } from '@holdfast/resources/fleet';
 import type { FleetHouse } from './fleet-house.ts';
 
 export interface Run {
@@ -57,4 +58,18 @@ export function strangersIn(runs: readonly Run[], intervalMs: number): Run[] {
         plannedAtMs % intervalMs !== phaseMs || own[index - 1]?.plannedAtMs === plannedAtMs,
     );
   });
+}
+
+/** As they stand in etcd, read by etcd's own tool. */
+export async function assignments(house: FleetHouse): Promise<AssignmentRecord[]> {
+  const text = await house.etcd.control([
+    'get',
+    '--prefix',
+    '--print-value-only',
+    '/holdfast/v1/assignments/',
+  ]);
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as AssignmentRecord);
 }

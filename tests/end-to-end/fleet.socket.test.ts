@@ -20,7 +20,9 @@ before(async () => {
 });
 
 after(async () => {
-  if (process.env.SHOW) for (const p of [...house.servers.map((s) => s.process), ...house.agents]) console.log(`#### ${p.id}\n${p.said}`);
+  if (process.env.SHOW)
+    for (const p of [...house.servers.map((s) => s.process), ...house.agents])
+      console.log(`#### ${p.id}\n${p.said}`);
   await Promise.all([house?.close(), target?.close(), pager?.close()]);
 });
 

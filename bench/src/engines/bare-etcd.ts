@@ -19,7 +19,9 @@ const WINDOW_BYTES = 1024 * 1024;
 const TARGET_CREATE = 1;
 
 export async function openBareEtcd(endpoint: string, connections: number): Promise<BareEtcd> {
-  const sessions = await Promise.all(Array.from({ length: connections }, () => connected(endpoint)));
+  const sessions = await Promise.all(
+    Array.from({ length: connections }, () => connected(endpoint)),
+  );
   let turn = 0;
   return {
     send: (request) => {

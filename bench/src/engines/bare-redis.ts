@@ -38,7 +38,8 @@ async function readAndAcknowledge(client: Redis, stream: string, count: number):
   const words = ['GROUP', GROUP, 'c', 'COUNT', String(count), 'STREAMS', stream, '>'];
   const answer = (await client.call('XREADGROUP', ...words)) as [string, [string, string[]][]][];
   const entries = answer[0]?.[1] ?? [];
-  if (entries.length !== count) throw new Error(`Redis gave ${entries.length} of ${count} entries.`);
+  if (entries.length !== count)
+    throw new Error(`Redis gave ${entries.length} of ${count} entries.`);
   for (const [, fields] of entries) JSON.parse(fields.at(-1) ?? '');
   await client.xack(stream, GROUP, ...entries.map(([id]) => id));
 }

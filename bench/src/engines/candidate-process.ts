@@ -1,8 +1,8 @@
 // A candidate in a process of its own, to be killed: it campaigns, and tells when it has acted as leader, which
 // is when a write of its own under the fence of its term stands in the store.
 
-import { KEYS } from '@holdfast/engines/keys';
 import { openEtcdCoordination } from '@holdfast/engines/etcd';
+import { KEYS } from '@holdfast/engines/keys';
 import { type Election, startElection } from '@holdfast/engines/leader';
 import { silentLogger, systemChance, systemClock } from '@holdfast/kernel';
 import { answerParent } from '../child-process.ts';
@@ -40,8 +40,7 @@ async function act(): Promise<void> {
 
 answerParent<CandidateQuestion, CandidateAnswer>(
   async (question) => {
-    if ('campaign' in question)
-      await campaign(question.campaign, question.id, question.leaseMs);
+    if ('campaign' in question) await campaign(question.campaign, question.id, question.leaseMs);
     else if (question.next === 'act') await act();
     else await election?.close();
     return { atMs: machineMs() };

@@ -3,7 +3,12 @@
 
 import { quantileOf } from '@holdfast/kernel';
 import { answerParent } from '../child-process.ts';
-import { benchKey, type ClientKind, type CoordinationClient, openClient } from './coordination-client.ts';
+import {
+  benchKey,
+  type ClientKind,
+  type CoordinationClient,
+  openClient,
+} from './coordination-client.ts';
 import { type LoadAnswer, type LoadQuestion, underLoad } from './load.ts';
 
 export interface WatchQuestion {

@@ -7,6 +7,7 @@ import { benchCatchUp } from './parts/catch-up.ts';
 import { benchEmbedded } from './parts/embedded.ts';
 import { benchEtcd } from './parts/etcd.ts';
 import { benchEvents } from './parts/events.ts';
+import { benchFleetFailOver } from './parts/fleet-fail-over.ts';
 import { benchLeaderFailOver } from './parts/leader-fail-over.ts';
 import { benchMirror } from './parts/mirror.ts';
 import { benchRemote } from './parts/remote.ts';
@@ -20,7 +21,13 @@ const PARTS = new Map<string, (options: BenchOptions) => Promise<Row[]>>([
   ['remote', benchRemote],
   ['events', benchEvents],
   ['results', benchResults],
-  ['fail-over', benchLeaderFailOver],
+  [
+    'fail-over',
+    async (options) => [
+      ...(await benchLeaderFailOver(options)),
+      ...(await benchFleetFailOver(options)),
+    ],
+  ],
 ]);
 
 export const benchEngines: Bench = async (options) => {

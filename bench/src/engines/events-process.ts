@@ -1,9 +1,9 @@
 // The process of one side of the events: `events-process.ts KIND URL`. Each round publishes, delivers and
 // acknowledges as many events as it is asked for, in a stream of its own, both ends in this process.
 
-import { systemChance, systemClock, silentLogger } from '@holdfast/kernel';
 import type { Events } from '@holdfast/engines/events';
 import { createMemoryEvents } from '@holdfast/engines/events-memory';
+import { silentLogger, systemChance, systemClock } from '@holdfast/kernel';
 import { answerParent } from '../child-process.ts';
 import { bareStreams } from './bare-redis.ts';
 

@@ -65,7 +65,7 @@ export class LoadRounds {
 
   async #rounds<Q extends ClientQuestion>(warmUp: Q, question: Q) {
     for (const client of this.#clients) await client.ask(warmUp);
-    const answers = this.#clients.map(() => new Array<LoadAnswer & WatchAnswer>());
+    const answers = this.#clients.map(() => [] as (LoadAnswer & WatchAnswer)[]);
     for (let round = 0; round < this.#effort.rounds; round += 1) {
       const order = [...this.#clients.keys()];
       for (const index of round % 2 === 0 ? order : order.reverse()) {

@@ -50,11 +50,7 @@ async function open(endpoints: string[]): Promise<MirrorAnswer> {
 }
 
 async function watchRaw(coordination: Coordination, from: bigint): Promise<void> {
-  for await (const { revision, changes } of coordination.watch(
-    MIRRORED_PREFIX,
-    from,
-    ended.signal,
-  ))
+  for await (const { revision, changes } of coordination.watch(MIRRORED_PREFIX, from, ended.signal))
     if (changes.length > 0) rawMs.set(revision, machineMs());
 }
 

@@ -43,7 +43,9 @@ export function resultsRows(
 ): Row[] {
   return [
     ...appendRows(figures),
-    ...[...pledgesOf(sizes)].flatMap(([question, pledge]) => questionRows(figures, question, pledge)),
+    ...[...pledgesOf(sizes)].flatMap(([question, pledge]) =>
+      questionRows(figures, question, pledge),
+    ),
     atMost('results on PostgreSQL, a row with rollups', 'bytes', POSTGRES_BYTES_MAX, {
       ours: exactly(figures.bytes.postgres),
       against: 'SQLite',
@@ -52,7 +54,9 @@ export function resultsRows(
     atMost('results on SQLite, a raw row', 'bytes', SQLITE_RAW_BYTES_MAX, {
       ours: exactly(figures.rawBytes),
     }),
-    atMost('results on SQLite, retention', 'ms', RETAIN_MS_MAX, { ours: exactly(figures.retainMs) }),
+    atMost('results on SQLite, retention', 'ms', RETAIN_MS_MAX, {
+      ours: exactly(figures.retainMs),
+    }),
   ];
 }
 

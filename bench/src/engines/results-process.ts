@@ -22,10 +22,7 @@ export interface Fill {
   day?: number;
 }
 
-export type ResultsQuestion =
-  | Fill
-  | { ask: Question; times: number }
-  | { usage: true };
+export type ResultsQuestion = Fill | { ask: Question; times: number } | { usage: true };
 
 export interface ResultsAnswer {
   /** Of everything that was filled, or of each asking. */

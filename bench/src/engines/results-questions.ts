@@ -41,7 +41,12 @@ const ASK: Readonly<Record<Question, (results: Results) => Promise<unknown[]>>> 
   'overview by hour': (results) => results.rollups({ ...OVERVIEW, stepMs: HOUR_MS }),
   codes: (results) => results.statusLatencies({ check: DAY_CHECK, ...RANGE }),
   cells: (results) =>
-    results.distribution({ check: DAY_CHECK, ...RANGE, stepMs: 10 * MINUTE_MS, boundsMs: BOUNDS_MS }),
+    results.distribution({
+      check: DAY_CHECK,
+      ...RANGE,
+      stepMs: 10 * MINUTE_MS,
+      boundsMs: BOUNDS_MS,
+    }),
   retain: async (results) => {
     const policy = { rawMs: 0, minuteMs: HOUR_MS, hourMs: HOUR_MS };
     const deleted = await results.retain(policy, START_MS + HOUR_MS / 2);

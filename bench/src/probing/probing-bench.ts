@@ -13,7 +13,6 @@ import { benchCommand } from './parts/command.ts';
 import { benchCrowd } from './parts/crowd.ts';
 import { benchKeepAlive } from './parts/keep-alive.ts';
 import { benchLateness } from './parts/lateness.ts';
-import { benchResults } from './parts/results.ts';
 import { claimRows } from './probing-claims.ts';
 
 const CONTENDERS: Readonly<Record<Kind, readonly string[]>> = {
@@ -52,7 +51,6 @@ const PARTS = new Map<string, Part>([
   ['keep-alive', benchKeepAlive],
   ['crowd', benchCrowd],
   ['lateness', benchLateness],
-  ['results', benchResults],
   ['memory', benchAgentMemory],
   ['command', benchCommand],
 ]);

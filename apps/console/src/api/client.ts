@@ -26,12 +26,7 @@ export function getJson<T>(path: string, signal: AbortSignal): Promise<Answer<T>
   return ask<T>(path, { method: 'GET', signal });
 }
 
-/** The API takes JSON bodies only, so an empty one is `{}`. */
-export function postJson<T>(
-  path: string,
-  signal: AbortSignal,
-  body: object = {},
-): Promise<Answer<T>> {
+export function postJson<T>(path: string, signal: AbortSignal, body: object): Promise<Answer<T>> {
   return ask<T>(path, {
     method: 'POST',
     body: JSON.stringify(body),

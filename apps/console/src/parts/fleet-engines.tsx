@@ -33,8 +33,10 @@ export function FleetEngines({ engines }: { engines: Engines }): ReactNode {
                 <li key={`${member.name} ${member.endpoint}`}>
                   <b>{member.name}</b>
                   <span className="quiet">{member.version}</span>
+                  <code className="break" title={member.endpoint}>
+                    {member.endpoint.replace(/^https?:\/\//, '')}
+                  </code>
                   {member.leader && <span className="tag">{words.memberLeads}</span>}
-                  <code className="break">{member.endpoint}</code>
                 </li>
               ))}
             </ul>

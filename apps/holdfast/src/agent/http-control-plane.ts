@@ -13,8 +13,10 @@ const WORK_CHARACTERS_MAX = 64 * 1024 * 1024;
 const ORDER_CHARACTERS_MAX = 1024 * 1024;
 /** A server gives a sign of life every 10 s. */
 const ORDER_SILENT_MS = 30_000;
-/** A store may be slow, and what was begun twice is slower still. */
-const DELIVERY_MS = 10_000;
+/** A store may be slow; its server says every second that it is at it. */
+const STORE_MS = 25_000;
+/** A question that is held open breaks off whenever a server ends; another one is asked at once. */
+const ATTEMPTS_MAX = 3;
 
 interface Connection {
   calls: ServerCalls;
@@ -32,7 +34,7 @@ export function httpControlPlane(connection: Connection, location: string): Cont
     assignment: (agent, known, signal) =>
       work(connection, path(agent, 'work'), known === undefined ? {} : { known }, signal),
     deliver: async ({ agent, results }, signal) => {
-      await post(agent, 'results', { results }, signal, { answerMs: DELIVERY_MS });
+      await post(agent, 'results', { results }, signal, { bodyMs: STORE_MS });
     },
     finish: async (agent, outcome: RunOutcome, signal) => {
       await post(agent, 'runs', outcome, signal);
@@ -50,14 +52,16 @@ async function work(
   body: object,
   signal: AbortSignal,
 ): Promise<WorkAnswer> {
-  const { response, server } = await calls.open(path, body, signal);
   const limits = { clock, silentMs: WORK_SILENT_MS, lengthMax: WORK_CHARACTERS_MAX, signal };
-  try {
-    for await (const line of linesOf(response, limits)) if (line !== '') return asWork(line);
-    throw strange('no work');
-  } catch (error) {
-    if (!signal.aborted) calls.distrust(server, String(error));
-    throw error;
+  for (let attempts = 1; ; attempts += 1) {
+    const { response, server } = await calls.open(path, body, signal);
+    try {
+      for await (const line of linesOf(response, limits)) if (line !== '') return asWork(line);
+      throw strange('no work');
+    } catch (error) {
+      if (signal.aborted || attempts === ATTEMPTS_MAX) throw error;
+      calls.distrust(server, String(error));
+    }
   }
 }
 
@@ -66,9 +70,14 @@ async function* orders(
   path: string,
   signal: AbortSignal,
 ): AsyncIterable<RunOrder> {
-  const { response } = await calls.open(path, {}, signal);
+  const { response, server } = await calls.open(path, {}, signal);
   const limits = { clock, silentMs: ORDER_SILENT_MS, lengthMax: ORDER_CHARACTERS_MAX, signal };
-  for await (const line of linesOf(response, limits)) if (line !== '') yield asOrder(line);
+  try {
+    for await (const line of linesOf(response, limits)) if (line !== '') yield asOrder(line);
+  } catch (error) {
+    // Asked for again, from another one.
+    if (!signal.aborted) calls.distrust(server, String(error));
+  }
 }
 
 function asWork(line: string): WorkAnswer {

@@ -3,6 +3,7 @@
 import type { Command } from '../cli/command.ts';
 import { agent } from './agent.ts';
 import { apply } from './apply.ts';
+import { archive } from './archive.ts';
 import { backup, restore } from './backup.ts';
 import { completion } from './completion.ts';
 import { deleteResource } from './delete.ts';
@@ -33,5 +34,6 @@ export const COMMANDS: readonly Command[] = [
   doctor,
   backup,
   restore,
+  archive,
   completion,
 ];

@@ -16,6 +16,7 @@ import type { AlertRecord } from '@holdfast/resources/alert-record';
 import type { CompiledChannel } from '@holdfast/resources/compiled-alert';
 import type { Configuration } from '@holdfast/resources/load';
 import type { CheckReference, ProbeResult } from '@holdfast/resources/result';
+import { lastingMeter } from './lasting-meter.ts';
 import { RECENT_RUNS } from './live-view.ts';
 
 export interface AlertingOptions {
@@ -41,7 +42,8 @@ export class Alerting {
   #engine: Promise<AlertEngine> | undefined;
 
   constructor(options: AlertingOptions) {
-    this.#options = options;
+    // Whoever leads a second time alerts with a new engine.
+    this.#options = { ...options, meter: lastingMeter(options.meter) };
   }
 
   /** `proof` absent: nobody else alerts. Rejects when the journal cannot be read. */
@@ -59,14 +61,14 @@ export class Alerting {
 
   async configure(configuration: Configuration): Promise<void> {
     this.#configuration = configuration;
-    const engine = await this.#engine;
+    const engine = await this.#engine?.catch(() => undefined);
     const { rules, channels, checks } = configuration;
     await engine?.configure(rules, channels, checks);
   }
 
   /** Resolves when all that the result caused is written down. */
   async observe(result: ProbeResult): Promise<void> {
-    const engine = await this.#engine;
+    const engine = await this.#engine?.catch(() => undefined);
     if (engine === undefined || !(await this.#isOurTurn())) return;
     await engine.observe(result);
   }
@@ -75,7 +77,7 @@ export class Alerting {
   async stop(): Promise<void> {
     const engine = this.#engine;
     this.#engine = undefined;
-    await (await engine)?.close();
+    await (await engine?.catch(() => undefined))?.close();
   }
 
   /** When it is not, the successor judges the same results from the store. */

@@ -60,8 +60,21 @@ export async function benchEmbedded({ quick, progress }: BenchOptions): Promise<
   }
 }
 
-function rateRow(metric: string, ours: Figure, against: string, theirs: Figure, value: number): Row {
-  return rowOf({ metric, unit: '/s', ours, against, theirs, goal: { of: 'ratio', op: '>=', value } });
+function rateRow(
+  metric: string,
+  ours: Figure,
+  against: string,
+  theirs: Figure,
+  value: number,
+): Row {
+  return rowOf({
+    metric,
+    unit: '/s',
+    ours,
+    against,
+    theirs,
+    goal: { of: 'ratio', op: '>=', value },
+  });
 }
 
 /** Of our process alone: etcd's own comes on top of theirs. */

@@ -51,7 +51,7 @@ async function sidesOf(
   try {
     // It warms up.
     for (const side of sides) await side.ask({ events });
-    const answers = sides.map(() => new Array<EventsAnswer>());
+    const answers = sides.map(() => [] as EventsAnswer[]);
     for (let round = 0; round < rounds; round += 1)
       for (const [at, side] of sides.entries()) answers[at]?.push(await side.ask({ events }));
     return answers.map((all) => ({

@@ -83,7 +83,15 @@ function paired(putMs: ReadonlyMap<string, number>, seen: MirrorAnswer['seen']):
 
 function rowsOf(rounds: readonly Paired[], cost: Figure): Row[] {
   const at = (name: keyof Paired, q: number) =>
-    figureOf(rounds.map((round) => quantileOf(round[name].toSorted((a, b) => a - b), q) ?? 0));
+    figureOf(
+      rounds.map(
+        (round) =>
+          quantileOf(
+            round[name].toSorted((a, b) => a - b),
+            q,
+          ) ?? 0,
+      ),
+    );
   const applied = (q: number, name: 'p50' | 'p99') => [
     rowOf({
       metric: `mirror, put → applied, ${name}`,

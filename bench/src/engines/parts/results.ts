@@ -106,8 +106,8 @@ class Stores {
   readonly #postgres: StoreProcess;
   readonly #sqlite: StoreProcess;
   readonly #rounds = {
-    postgres: new Array<{ perS: number; cpuUs: number; serverCpuUs: number }>(),
-    sqlite: new Array<{ perS: number; cpuUs: number }>(),
+    postgres: [] as { perS: number; cpuUs: number; serverCpuUs: number }[],
+    sqlite: [] as { perS: number; cpuUs: number }[],
   };
 
   constructor(server: PostgresServer, path: string) {

@@ -13,36 +13,42 @@ import type { CheckReference, ProbeResult } from '@holdfast/resources/result';
 import { DAY_MS } from '../results/questions.ts';
 import type { Results } from '../results/results.ts';
 import { compareChecks } from '../rows/bucket-sums.ts';
-import { storeFailed } from '../rows/store-failed.ts';
-import { COLUMNS, damaged, lineOf } from './csv.ts';
+import { COLUMNS, lineOf } from './csv.ts';
 import {
   type ArchiveManifest,
   type ArchivePart,
   clearEdition,
   FORMAT,
   listArchive,
-  sha256Of,
   syncFolder,
   writeManifest,
 } from './manifest.ts';
-import { readEditions, readPart } from './read-archive.ts';
+import { readEditions } from './read-archive.ts';
+import { storedChecks, storedRows } from './stored-day.ts';
+import { verifyParts } from './verify-archive.ts';
 
 /** A question for one check reads the parts it lies in: each is some 10 MB, half a second of reading. */
 const PART_ROWS = 100_000;
-const PAGE_ROWS = 5_000;
 const CHUNK_CHARACTERS = 64 * 1024;
 const COMPRESSION_LEVEL = 6;
 
+export interface ArchivedDay {
+  /** What was added; absent when the archive had all of it. */
+  manifest?: ArchiveManifest;
+  /** Of the day, in the store: all of them are in the archive. */
+  rows: number;
+}
+
 /**
  * Exports what the store has of the day that begins at this multiple of a day and the archive has not.
- * When it resolves all of it is in files that were read back; undefined when there was nothing to add.
+ * When it resolves all of it is in files that were read back.
  */
 export async function archiveDay(
   results: Results,
   folder: string,
   dayMs: number,
   signal?: AbortSignal,
-): Promise<ArchiveManifest | undefined> {
+): Promise<ArchivedDay> {
   const day = new Date(dayMs).toISOString().slice(0, 10);
   const editions = (await listArchive(folder)).filter((manifest) => manifest.day === day);
   const edition = 1 + Math.max(0, ...editions.map((manifest) => manifest.edition));
@@ -50,7 +56,8 @@ export async function archiveDay(
   const { schemaVersion } = await results.usage();
   const known = new KnownRuns();
   await known.open(editions.map((manifest) => readEditions(folder, [manifest], undefined, signal)));
-  const rows = rowsOf(results, dayMs, known, signal);
+  const seen = { rows: 0 };
+  const rows = newRows(results, dayMs, known, seen, signal);
   const parts: ArchivePart[] = [];
   for (let isMore = true; isMore; ) {
     const part = await writePart(folder, `${day}-${edition}.${parts.length + 1}.csv.zst`, rows);
@@ -59,7 +66,7 @@ export async function archiveDay(
   }
   if (parts.length === 0) {
     for (const manifest of editions) await verifyParts(folder, manifest, signal);
-    return undefined;
+    return seen;
   }
   await syncFolder(folder);
   const range = { fromMs: dayMs, toMs: dayMs + DAY_MS };
@@ -68,31 +75,7 @@ export async function archiveDay(
   const manifest: ArchiveManifest = { ...facts, rows: total, parts };
   await verifyParts(folder, manifest, signal);
   await writeManifest(folder, manifest);
-  return manifest;
-}
-
-/** Reads every row of these days, or of all, back. Throws STORE_FAILED for the first that does not hold. */
-export async function verifyArchive(
-  folder: string,
-  days?: readonly string[],
-  signal?: AbortSignal,
-): Promise<ArchiveManifest[]> {
-  const all = await listArchive(folder);
-  const wanted = days === undefined ? all : all.filter(({ day }) => days.includes(day));
-  for (const manifest of wanted) await verifyParts(folder, manifest, signal);
-  return wanted;
-}
-
-async function verifyParts(folder: string, { day, parts }: ArchiveManifest, signal?: AbortSignal) {
-  for (const part of parts) {
-    const path = join(folder, part.file);
-    if ((await sha256Of(path, signal)) !== part.sha256)
-      throw damaged(`${part.file} of ${day} is not what was written`);
-    let rows = 0;
-    for await (const _ of readPart(path, undefined, signal)) rows += 1;
-    if (rows !== part.rows)
-      throw damaged(`${part.file} of ${day} has ${rows} of ${part.rows} rows`);
-  }
+  return { manifest, ...seen };
 }
 
 /** Undefined when there are no more rows. */
@@ -153,47 +136,20 @@ async function* chunksOf(
   yield chunk;
 }
 
-/** Every row of a day that is not known, by check, then time. */
-async function* rowsOf(
+/** Every row of a day that is not known, by check, then time; counts all. */
+async function* newRows(
   results: Results,
   dayMs: number,
   known: KnownRuns,
+  seen: { rows: number },
   signal?: AbortSignal,
 ): AsyncGenerator<ProbeResult> {
-  const newest = await results.latest({});
-  const checks = newest.map(({ key: { namespace, check } }) => ({ namespace, check }));
-  for (const check of checks.sort(compareChecks)) {
+  for (const check of await storedChecks(results)) {
     const keys = await known.of(check);
-    for await (const row of rowsOfCheck(results, check, dayMs, signal))
+    for await (const row of storedRows(results, check, dayMs, signal)) {
+      seen.rows += 1;
       if (!keys.has(JSON.stringify(row.key))) yield row;
-  }
-}
-
-async function* rowsOfCheck(
-  results: Results,
-  check: CheckReference,
-  dayMs: number,
-  signal?: AbortSignal,
-): AsyncGenerator<ProbeResult> {
-  let fromMs = dayMs;
-  let told = new Set<string>();
-  for (;;) {
-    signal?.throwIfAborted();
-    const query = { check, fromMs, toMs: dayMs + DAY_MS, limit: PAGE_ROWS };
-    const page = await results.series(query);
-    const fresh = page.filter(({ key }) => !told.has(JSON.stringify(key)));
-    yield* fresh;
-    if (page.length < PAGE_ROWS) return;
-    // The next page begins with the last moment of this one, some of whose runs were told.
-    const lastMs = page.at(-1)?.key.plannedAtMs ?? fromMs;
-    if (fresh.length === 0 || (lastMs === fromMs && page[0]?.key.plannedAtMs === lastMs))
-      throw storeFailed(
-        `More than ${PAGE_ROWS} runs of ${check.check} were planned for one moment`,
-      );
-    fromMs = lastMs;
-    told = new Set(
-      page.filter(({ key }) => key.plannedAtMs === lastMs).map(({ key }) => JSON.stringify(key)),
-    );
+    }
   }
 }
 

@@ -55,6 +55,8 @@ async function all(folder: string, query: object = {}): Promise<ProbeResult[]> {
   return Array.fromAsync(readArchive(folder, { ...ALWAYS, ...query }));
 }
 
+const verified = (folder: string) => Array.fromAsync(verifyArchive(folder));
+
 const isDamaged = (error: unknown) =>
   isHoldfastError(error) && error.code === 'STORE_FAILED' && /damaged/.test(error.message);
 
@@ -63,7 +65,7 @@ describe('an archive', () => {
     const [store, other, folder] = [await openStore(), await openStore(), newFolder()];
     const rows = runs(2);
     await store.results.append(rows);
-    const manifest = await archiveDay(store.results, folder, START_MS);
+    const { manifest } = await archiveDay(store.results, folder, START_MS);
     const first = rows.filter(({ key }) => key.plannedAtMs < START_MS + DAY_MS);
     assert.equal(manifest?.rows, first.length);
     assert.equal(manifest.day, '2026-03-01');
@@ -97,14 +99,17 @@ describe('an archive', () => {
     const rows = runs(1);
     await store.results.append(rows.slice(0, -20));
     await archiveDay(store.results, folder, START_MS);
-    assert.equal(await archiveDay(store.results, folder, START_MS), undefined);
+    const again = await archiveDay(store.results, folder, START_MS);
+    assert.deepEqual(again, { rows: rows.length - 20 });
     await store.results.append(rows);
     const late = await archiveDay(store.results, folder, START_MS);
-    assert.deepEqual([late?.edition, late?.rows], [2, 20]);
+    assert.deepEqual([late.manifest?.edition, late.manifest?.rows], [2, 20]);
+    assert.equal(late.rows, rows.length);
     const read = await all(folder);
     assert.equal(read.length, rows.length);
     assert.deepEqual(byKey(read), byKey(rows));
-    assert.equal(await archiveDay(store.results, folder, START_MS + 5 * DAY_MS), undefined);
+    const empty = await archiveDay(store.results, folder, START_MS + 5 * DAY_MS);
+    assert.deepEqual(empty, { rows: 0 });
     await store.close();
   });
 
@@ -124,7 +129,7 @@ describe('an archive', () => {
     assert.ok(readdirSync(folder).length > 0, 'it had begun');
     assert.deepEqual(await listArchive(folder), []);
     const again = await openStore(path);
-    const manifest = await archiveDay(again.results, folder, START_MS);
+    const { manifest } = await archiveDay(again.results, folder, START_MS);
     assert.equal(manifest?.rows, rows.length);
     await again.close();
     const left = readdirSync(folder).filter((name) => name.endsWith('.tmp'));
@@ -136,7 +141,8 @@ describe('an archive', () => {
     await store.results.append(runs(1));
     await archiveDay(store.results, folder, START_MS);
     await store.close();
-    assert.equal((await verifyArchive(folder)).length, 1);
+    const faults = async () => (await verified(folder)).map(({ fault }) => fault);
+    assert.deepEqual(await faults(), [undefined]);
     const [name = ''] = readdirSync(folder).filter((each) => each.endsWith('.zst'));
     const path = join(folder, name);
     const bytes = readFileSync(path);
@@ -146,18 +152,44 @@ describe('an archive', () => {
       Buffer.alloc(0),
     ]) {
       writeFileSync(path, broken);
-      await assert.rejects(verifyArchive(folder), isDamaged);
+      assert.ok((await faults()).every(isDamaged));
       await assert.rejects(all(folder), isDamaged);
     }
     const flipped = Buffer.from(bytes);
     flipped[bytes.length >> 1] = (flipped[bytes.length >> 1] ?? 0) ^ 1;
     writeFileSync(path, flipped);
-    await assert.rejects(verifyArchive(folder), isDamaged);
+    assert.ok((await faults()).every(isDamaged));
     writeFileSync(path, bytes);
-    await verifyArchive(folder);
+    assert.deepEqual(await faults(), [undefined]);
     const [manifest = ''] = readdirSync(folder).filter((each) => each.endsWith('.json'));
-    writeFileSync(join(folder, manifest), '{"format": 7}');
-    await assert.rejects(listArchive(folder), isDamaged);
+    const good = readFileSync(join(folder, manifest), 'utf8');
+    for (const broken of [
+      '{"format": 7}',
+      'null',
+      '[',
+      good.replace(/"file": ".*"/, '"file": "../../secret"'),
+      good.replace(/"firstCheck": \{[^}]*\}/, '"firstCheck": null'),
+      good.replace('2026-03-01', '2026-03-02'),
+    ]) {
+      writeFileSync(join(folder, manifest), broken);
+      await assert.rejects(listArchive(folder), isDamaged);
+      assert.ok((await faults()).every(isDamaged));
+    }
+    writeFileSync(join(folder, manifest), good);
+    rmSync(path);
+    assert.ok((await faults()).every(isDamaged));
+    await assert.rejects(all(folder), isDamaged);
+  });
+
+  it('is not given back to a store that counts what it has forgotten', async () => {
+    const [store, folder] = [await openStore(), newFolder()];
+    const archived = new ArchivedResults(store.results, { folder }, silentLogger);
+    await archived.append(runs(2));
+    assert.ok((await archived.retain(POLICY, START_MS + 101.5 * DAY_MS)) > 0);
+    const isRefused = (error: unknown) => isHoldfastError(error) && error.code === 'USAGE';
+    await assert.rejects(restoreDay(folder, '2026-03-01', store.results), isRefused);
+    assert.equal(await restoreDay(folder, '2026-03-02', store.results), 0);
+    await archived.close();
   });
 });
 
@@ -213,6 +245,24 @@ describe('a store with an archive', () => {
     assert.equal(newest.length, 100);
     const month = { fromMs: START_MS + 10 * DAY_MS, toMs: START_MS + 40 * DAY_MS };
     assert.equal((await archived.series({ check, ...month })).length, 60);
+    await archived.close();
+  });
+
+  it('loses nothing that comes while a day leaves', async () => {
+    const [store, folder] = [await openStore(), newFolder()];
+    const archived = new ArchivedResults(store.results, { folder }, silentLogger);
+    const rows = runs(1);
+    const [late, early] = [rows.slice(0, 40), rows.slice(40)];
+    await archived.append(early);
+    const nowMs = START_MS + 200 * DAY_MS;
+    const leaving = archived.retain(POLICY, nowMs);
+    for (let at = 0; at < late.length; at += 1) {
+      const { appended } = await archived.append(late.slice(at, at + 1));
+      assert.equal(appended, 1);
+    }
+    await leaving;
+    await archived.retain(POLICY, nowMs);
+    assert.deepEqual(byKey(await all(folder)), byKey(rows));
     await archived.close();
   });
 

@@ -8,6 +8,7 @@ import { DAY_MS, seriesLimit } from '../results/questions.ts';
 import type { LatestQuery, Results, RetentionPolicy, SeriesQuery } from '../results/results.ts';
 import { STATUSES } from '../rows/row-columns.ts';
 import { archiveDay } from './archive-day.ts';
+import { LeavingGate } from './leaving-gate.ts';
 import { type ArchiveManifest, listArchive } from './manifest.ts';
 import { readDays } from './read-archive.ts';
 
@@ -31,6 +32,7 @@ export class ArchivedResults implements Results {
   readonly #hot: Results;
   readonly #options: ArchiveOptions;
   readonly #logger: Logger;
+  readonly #gate = new LeavingGate();
   readonly #closed = new AbortController();
   #known: { changedMs: number; manifests: readonly ArchiveManifest[] } = {
     changedMs: Number.NaN,
@@ -46,7 +48,7 @@ export class ArchivedResults implements Results {
     this.#hot = hot;
     this.#options = options;
     this.#logger = logger;
-    this.append = (batch) => hot.append(batch);
+    this.append = (batch) => this.#gate.pass(batch, () => hot.append(batch));
     this.rollups = (query) => hot.rollups(query);
     this.statusLatencies = (query) => hot.statusLatencies(query);
     this.distribution = (query) => hot.distribution(query);
@@ -91,16 +93,24 @@ export class ArchivedResults implements Results {
       const { oldestMs } = await this.#hot.usage();
       const dayMs = Math.floor((oldestMs ?? nowMs) / DAY_MS) * DAY_MS;
       if (oldestMs === undefined || dayMs >= beforeMs) break;
-      const { signal } = this.#closed;
-      const manifest = await archiveDay(this.#hot, this.#options.folder, dayMs, signal);
-      if (manifest !== undefined)
-        this.#logger.info('archived a day of results', { day: manifest.day, rows: manifest.rows });
-      deleted += await this.#hot.retain({ ...policy, rawMs: nowMs - dayMs - DAY_MS }, nowMs);
+      deleted += await this.#gate.whileLeaving(dayMs + DAY_MS, () =>
+        this.#letGo(dayMs, policy, nowMs),
+      );
     }
     // What is left is younger than the day that was dropped last.
     const { oldestMs = nowMs } = await this.#hot.usage();
     const rawMs = nowMs - Math.floor(Math.min(oldestMs, beforeMs) / DAY_MS) * DAY_MS;
-    return deleted + (await this.#hot.retain({ ...policy, rawMs }, nowMs));
+    const none = new Map<number, number>();
+    return deleted + (await this.#hot.retain({ ...policy, rawMs, rawDays: none }, nowMs));
+  }
+
+  async #letGo(dayMs: number, policy: RetentionPolicy, nowMs: number): Promise<number> {
+    const { signal } = this.#closed;
+    const { manifest, rows } = await archiveDay(this.#hot, this.#options.folder, dayMs, signal);
+    if (manifest !== undefined)
+      this.#logger.info('archived a day of results', { day: manifest.day, rows: manifest.rows });
+    const rawMs = nowMs - dayMs - DAY_MS;
+    return this.#hot.retain({ ...policy, rawMs, rawDays: new Map([[dayMs, rows]]) }, nowMs);
   }
 
   close(): Promise<void> {

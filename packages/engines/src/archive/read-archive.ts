@@ -6,12 +6,10 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createZstdDecompress } from 'node:zlib';
 import type { CheckReference, ProbeResult } from '@holdfast/resources/result';
-import type { Results, TimeRange } from '../results/results.ts';
+import type { TimeRange } from '../results/results.ts';
 import { compareChecks } from '../rows/bucket-sums.ts';
 import { COLUMNS, damaged, linesOf, rowOf } from './csv.ts';
 import { type ArchiveManifest, type ArchivePart, listArchive, unreadable } from './manifest.ts';
-
-const RESTORE_ROWS = 2_000;
 
 export interface ArchiveQuery extends TimeRange {
   /** Absent: every check. */
@@ -42,28 +40,6 @@ export async function* readDays(
   for (const editions of descending ? days.reverse() : days)
     for await (const row of readEditions(folder, editions, check, signal))
       if (row.key.plannedAtMs >= fromMs && row.key.plannedAtMs < toMs) yield row;
-}
-
-/** Appends an archived day to a store, which keeps what it has. Returns the rows that were new there. */
-export async function restoreDay(
-  folder: string,
-  day: string,
-  results: Results,
-  signal?: AbortSignal,
-): Promise<number> {
-  const editions = (await listArchive(folder)).filter((manifest) => manifest.day === day);
-  let restored = 0;
-  let batch: ProbeResult[] = [];
-  const send = async () => {
-    restored += (await results.append(batch)).appended;
-    batch = [];
-  };
-  for await (const row of readEditions(folder, editions, undefined, signal)) {
-    batch.push(row);
-    if (batch.length === RESTORE_ROWS) await send();
-  }
-  if (batch.length > 0) await send();
-  return restored;
 }
 
 /** The rows of one file, of one check when it is said. */

@@ -78,9 +78,7 @@ export class Watcher<T> implements WatchedValue<T> {
   #putInForce(value: T | undefined, item: Item<unknown> | undefined): void {
     this.#current = value;
     this.#item = item;
-    this.#calls ??= this.#tell().finally(() => {
-      this.#calls = undefined;
-    });
+    this.#calls ??= this.#tell();
   }
 
   /** Until the listener knows what is in force. */
@@ -97,5 +95,7 @@ export class Watcher<T> implements WatchedValue<T> {
         logger.error('A listener of a configuration failed.', { name, error });
       }
     }
+    // In the same turn as the last look: what comes next begins calls anew.
+    this.#calls = undefined;
   }
 }

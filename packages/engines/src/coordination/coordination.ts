@@ -116,9 +116,10 @@ export interface Coordination {
   /** At most TRANSACTION_OPERATIONS_MAX comparisons and as many operations of a branch. */
   txn(transaction: Transaction, signal?: AbortSignal): Promise<TransactionAnswer>;
   /**
-   * Every transaction from revision `from` on (≥ 1) that changed a key of the prefix, in order, none twice. Returns when
-   * `signal` aborts; throws COMPACTED when `from` is gone, COORDINATION_FAILED when the stream broke or was
-   * silent too long. Signs of life come at least every WATCH_SIGN_MS.
+   * Every transaction from revision `from` on (≥ 1) that changed a key of the prefix, in order, none twice.
+   * Returns when `signal` aborts; throws COMPACTED when `from` is gone (an engine may say so of the oldest
+   * revision that can be listed at, too), COORDINATION_FAILED when the stream broke or was silent too long.
+   * Signs of life come at least every WATCH_SIGN_MS.
    */
   watch(prefix: string, from: bigint, signal: AbortSignal): AsyncIterable<WatchItem>;
   /** `ttlMs`: LEASE_BOUNDS. */

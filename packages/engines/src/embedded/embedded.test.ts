@@ -34,6 +34,21 @@ function read(watch: AsyncIterable<WatchItem>) {
   return { items, ended };
 }
 
+function onDisk(write: () => Promise<void>) {
+  const clock = new SimulatedClock();
+  const engine = new EmbeddedEngine({
+    store: new RevisionStore({ revisions: 10, ageMs: 0, bytes: 1e9 }),
+    cluster: 'c',
+    shownAs: 'a disk',
+    bytesMax: 1e9,
+    clock,
+    chance: seededChance(1),
+    keeper: { write, sync: async () => {}, warnings: () => [] },
+    letGo: async () => {},
+  });
+  return { clock, engine };
+}
+
 describe('embedded coordination', () => {
   it('signs every watch within the promised time, however busy others are', async () => {
     const { clock, coordination } = await open();
@@ -101,24 +116,20 @@ describe('embedded coordination', () => {
     assert.equal(clock.pending, 0);
   });
 
+  it('counts no time for a lease that was granted while it was being closed', async () => {
+    const written = Promise.withResolvers<void>();
+    const { clock, engine } = onDisk(() => written.promise);
+    const granted = engine.leases.grant(60_000);
+    const closed = engine.close();
+    written.resolve();
+    await Promise.all([granted, closed]);
+    assert.equal(clock.pending, 0);
+  });
+
   it('keeps the keys of a lease that is over until they can be seen to vanish', async () => {
-    const clock = new SimulatedClock();
     let isRefusing = false;
-    const engine = new EmbeddedEngine({
-      store: new RevisionStore({ revisions: 10, ageMs: 0, bytes: 1e9 }),
-      cluster: 'c',
-      shownAs: 'a disk that fills up',
-      bytesMax: 1e9,
-      clock,
-      chance: seededChance(1),
-      keeper: {
-        write: async () => {
-          if (isRefusing) throw new Error('full');
-        },
-        sync: async () => {},
-        warnings: () => [],
-      },
-      letGo: async () => {},
+    const { clock, engine } = onDisk(async () => {
+      if (isRefusing) throw new Error('full');
     });
     const { id } = await engine.leases.grant(2_000);
     await engine.transact(always(put('/a', 'x', id)), 0);

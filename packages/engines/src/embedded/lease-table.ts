@@ -26,6 +26,7 @@ export class LeaseTable implements LeaseAuthority {
   readonly #clock: Clock;
   readonly #chance: Chance;
   readonly #terms = new Map<bigint, Term>();
+  #isClosed = false;
 
   constructor(commits: CommitQueue, clock: Clock, chance: Chance, stored: Iterable<StoredLease>) {
     this.#commits = commits;
@@ -71,11 +72,14 @@ export class LeaseTable implements LeaseAuthority {
 
   /** Leases neither run out nor are released any more. */
   close(): void {
+    this.#isClosed = true;
     for (const { timer } of this.#terms.values()) timer.cancel();
     this.#terms.clear();
   }
 
   #begin(id: bigint, ttlMs: number): void {
+    // Granted while the line of commits was being emptied: it begins when the store is opened again.
+    if (this.#isClosed) return;
     const deadlineMs = this.#clock.nowMs() + ttlMs;
     const timer = this.#clock.after(ttlMs, () => this.#onDue(id));
     this.#terms.set(id, { ttlMs, deadlineMs, isOver: false, timer });

@@ -3,7 +3,7 @@ import { after, type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { silentLogger, systemChance, systemClock } from '@holdfast/kernel';
 import { WATCH_SIGN_MS } from '../coordination/coordination.ts';
-import { always, isCode, put } from '../coordination/opened.conformance.ts';
+import { always, isCode, put, watched } from '../coordination/opened.conformance.ts';
 import { startEtcdCluster } from '../testing/etcd-cluster.ts';
 import { type FaultProxy, startFaultProxy } from '../testing/fault-proxy.ts';
 import { type EtcdCoordination, type EtcdOptions, openEtcdCoordination } from './open-etcd.ts';
@@ -55,6 +55,23 @@ test('calls into a black hole end within their time, and work again after it', a
     await proxy.heal();
     assert.equal((await coordination.get('/network/a'))?.key, '/network/a');
   }
+});
+
+test('a deletion at the very revision of a compaction is never passed over', async (context) => {
+  const coordination = await open();
+  context.after(() => coordination.close());
+  const key = '/forgotten/a';
+  await coordination.txn(always(put(key)));
+  const { revision } = await coordination.txn(always({ type: 'delete', key }));
+  await coordination.compact(revision);
+  const from = watched(coordination, '/forgotten/', revision, 1);
+  await assert.rejects(from, isCode('COMPACTED'));
+  const next = watched(coordination, '/forgotten/', revision + 1n, 1);
+  const written = await coordination.txn(always(put(key)));
+  assert.deepEqual(
+    (await next).map((item) => item.revision),
+    [written.revision],
+  );
 });
 
 test('reads of one turn leave together, each with an answer of its own', async (context) => {

@@ -3,6 +3,7 @@
 // random word that lives and dies with the data stands beside it, written by whoever comes first.
 
 import type { Chance } from '@holdfast/kernel';
+import { coordinationFailed } from '../coordination/coordination-error.ts';
 import { KEYS } from '../coordination/keys.ts';
 import type { Root } from './entries.ts';
 import type { CallOptions, EtcdCalls } from './etcd-calls.ts';
@@ -48,7 +49,11 @@ export class StoreIdentity {
     const digits = Array.from({ length: WORD_DIGITS }, () => this.#chance.integer(HEXADECIMAL));
     const value = Buffer.from(digits.map((digit) => digit.toString(HEXADECIMAL)).join(''));
     const made = await this.#ask([{ put: { key: this.#key, value } }], options);
-    if (made === undefined) throw new Error('the store has no name after it was given one');
+    if (made === undefined)
+      throw coordinationFailed(
+        `etcd holds no ${this.#key} after it was put`,
+        'Check that the user may read and write the keys of Holdfast, and that nobody else does.',
+      );
     return made;
   }
 

@@ -11,6 +11,7 @@ const STREAM = 'trips';
 const GROUPS = ['ledger', 'console'] as const;
 const CLAIM_MS = 60;
 const STEPS_MAX = 400;
+const TIMEOUT_MS = 120_000;
 
 interface Life {
   group: (typeof GROUPS)[number];
@@ -23,7 +24,9 @@ export function consumerKillsConformance(name: string, open: OpenEvents, runs: n
     group: fc.constantFrom(...GROUPS),
     handles: fc.nat(12),
   });
-  it(`${name}: every event is handled by every group, whoever dies`, async () => {
+  it(`${name}: every event is handled by every group, whoever dies`, {
+    timeout: TIMEOUT_MS,
+  }, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(life, { maxLength: 6 }),

@@ -28,6 +28,8 @@ export interface OpenedEvents {
 export type OpenEvents = (options: { lengthMax?: number }) => Promise<OpenedEvents>;
 
 const STREAM = 'trips';
+/** A hang is a failure of one test, not of the run. */
+const TIMEOUT_MS = 60_000;
 const CLAIM_MS = 150;
 /** Long enough for a loaded machine. */
 const SLOW_MS = 1_000;
@@ -35,36 +37,32 @@ const USUAL = { group: 'ledger', consumer: 'one', claimAfterMs: CLAIM_MS } as co
 
 export function eventsConformance(name: string, open: OpenEvents): void {
   type Body = (events: Events, opened: OpenedEvents) => Promise<void>;
-  const withEvents =
-    (body: Body, options: { lengthMax?: number } = {}) =>
-    async () => {
+  const holds = (what: string, body: Body, options: { lengthMax?: number } = {}) =>
+    it(what, { timeout: TIMEOUT_MS }, async () => {
       const opened = await open(options);
       try {
         await body(opened.events, opened);
       } finally {
         await opened.close();
       }
-    };
+    });
   describe(`events: ${name}`, () => {
-    it('delivers in order what JSON keeps', withEvents(deliversInOrder));
-    it('shares a stream among the consumers of a group', withEvents(sharesAmongConsumers));
-    it('shows everything to every group', withEvents(showsToGroups));
-    it(
-      'begins a new group where it is told, and goes on with a known one',
-      withEvents(beginsGroups),
-    );
-    it('hands out no more than a consumer may hold', withEvents(holdsBack));
-    it('gives what a dead consumer left to another', withEvents(claimsAbandoned));
-    it('does not count what waits behind a slow handler', withEvents(waitsForSlowHandlers));
-    it('takes an acknowledgement late, and twice as once', withEvents(acknowledgesLate));
-    it('sets aside what nobody acknowledges', withEvents(setsAside));
-    it('replays from a position and from a time', withEvents(replays));
-    it('reads what comes', withEvents(readsLive));
-    it('tells the lag of a group', withEvents(tellsLag));
-    it('trims the oldest and counts what a group missed', withEvents(trims, { lengthMax: 100 }));
-    it('ends at once when it is aborted', withEvents(ends));
-    it('ends everything when it is closed', withEvents(closes));
-    it('refuses names, options and sizes out of bounds', withEvents(refuses));
+    holds('delivers in order what JSON keeps', deliversInOrder);
+    holds('shares a stream among the consumers of a group', sharesAmongConsumers);
+    holds('shows everything to every group', showsToGroups);
+    holds('begins a new group where it is told, and goes on with a known one', beginsGroups);
+    holds('hands out no more than a consumer may hold', holdsBack);
+    holds('gives what a dead consumer left to another', claimsAbandoned);
+    holds('does not count what waits behind a slow handler', waitsForSlowHandlers);
+    holds('takes an acknowledgement late, and twice as once', acknowledgesLate);
+    holds('sets aside what nobody acknowledges', setsAside);
+    holds('replays from a position and from a time', replays);
+    holds('reads what comes', readsLive);
+    holds('tells the lag of a group', tellsLag);
+    holds('trims the oldest and counts what a group missed', trims, { lengthMax: 100 });
+    holds('ends at once when it is aborted', ends);
+    holds('ends everything when it is closed', closes);
+    holds('refuses names, options and sizes out of bounds', refuses);
   });
 }
 

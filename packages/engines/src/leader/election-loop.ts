@@ -49,17 +49,18 @@ export class ElectionLoop implements Election {
 
   get leader(): Leader | undefined {
     const { role } = this;
-    if (this.leadership !== undefined)
-      return { role, ...this.#options.candidate, term: this.leadership.term };
+    const reign = this.#presentReign;
+    if (reign !== undefined)
+      return { role, ...this.#options.candidate, term: reign.term, sinceMs: reign.sinceMs };
     const item = this.#mirror.current?.get(this.#key);
     // Our own, when it is over and the store has not said so yet.
     if (item === undefined || item.createRevision === this.#reign?.term) return undefined;
-    const { id, url } = item.value;
-    return { role, id, url, term: item.createRevision };
+    const { id, url, sinceMs } = item.value;
+    return { role, id, url, term: item.createRevision, sinceMs };
   }
 
   get leadership(): Leadership | undefined {
-    return this.#reign?.lost.aborted === false ? this.#reign : undefined;
+    return this.#presentReign;
   }
 
   start(): void {
@@ -110,15 +111,16 @@ export class ElectionLoop implements Election {
     const key = await houseKey(coordination, chance, signal);
     const lease = await coordination.lease(leaseMs);
     try {
-      const issued = { issuedAtMs: clock.wallMs(), ttlMs: lease.ttlMs };
+      const sinceMs = clock.wallMs();
+      const issued = { issuedAtMs: sinceMs, ttlMs: lease.ttlMs };
       const claims = { role, holder: candidate.id, lease: String(lease.id), ...issued };
-      const value = encodeLeader({ ...candidate, proof: signedProof(claims, key) });
+      const value = encodeLeader({ ...candidate, sinceMs, proof: signedProof(claims, key) });
       const claim: Transaction = {
         if: [{ key: this.#key, createRevision: 0n }],
         then: [{ type: 'put', key: this.#key, value, lease: lease.id }],
       };
       const { done, revision } = await coordination.txn(claim, signal);
-      const reign = done ? this.#reignOf(lease, revision, key) : undefined;
+      const reign = done ? this.#reignOf(lease, revision, sinceMs, key) : undefined;
       if (reign !== undefined && (await reign.begin())) return reign;
     } catch (error) {
       await lease.release();
@@ -128,12 +130,17 @@ export class ElectionLoop implements Election {
     return undefined;
   }
 
-  #reignOf(lease: Lease, term: bigint, key: Buffer): Reign {
+  get #presentReign(): Reign | undefined {
+    return this.#reign?.lost.aborted === false ? this.#reign : undefined;
+  }
+
+  #reignOf(lease: Lease, term: bigint, sinceMs: number, key: Buffer): Reign {
     return new Reign({
       ...this.#options,
       logger: this.#logger,
       lease,
       term,
+      sinceMs,
       houseKey: key,
       presentTerm: (freshMs) => this.#presentTerm(freshMs),
       presentLeader: () => this.leader,

@@ -55,12 +55,17 @@ test('one leads, and all others know where', async (context) => {
   const [leader] = house.leaders;
   assert.ok(leader && house.leaders.length === 1);
   const { term } = leader.election.demandLeadership();
+  const sinceMs = leader.election.leader?.sinceMs ?? 0;
+  const wallMs = leader.clock.wallMs();
+  assert.ok(sinceMs >= wallMs - 1_000 && sinceMs <= wallMs, 'since a moment ago');
+  await house.pass(LEASE_MS);
   for (const { id, election } of house.candidates) {
     assert.deepEqual(election.leader, {
       role: ROLE,
       id: leader.id,
       url: `http://${leader.id}.test`,
       term,
+      sinceMs,
     });
     if (id !== leader.id) assert.throws(() => election.demandLeadership(), refusal(leader));
   }

@@ -14,24 +14,29 @@ export interface Leader extends Candidate {
   role: string;
   /** Fencing token: the create revision of the role's key; grows with each leader. */
   term: bigint;
+  /** Wall time at which he asked for this term, by his own clock. */
+  sinceMs: number;
 }
 
 export interface LeaderRecord extends Candidate {
+  sinceMs: number;
   proof: LeaseProof;
 }
 
-export function encodeLeader({ id, url, proof }: LeaderRecord): Uint8Array {
-  return Buffer.from(JSON.stringify({ id, url, proof }));
+export function encodeLeader({ id, url, sinceMs, proof }: LeaderRecord): Uint8Array {
+  return Buffer.from(JSON.stringify({ id, url, sinceMs, proof }));
 }
 
 /** Throws when the bytes are no record of a leader. */
 export function decodeLeader(value: Uint8Array): LeaderRecord {
   const record: unknown = JSON.parse(Buffer.from(value).toString());
   if (!isObject(record)) throw new TypeError('The record of a leader is no object.');
-  const { id, url, proof } = record;
+  const { id, url, sinceMs, proof } = record;
   if (typeof id !== 'string' || typeof url !== 'string' || !isObject(proof))
     throw new TypeError('The record of a leader lacks its id, address or proof.');
-  return { id, url, proof: decodeProof(proof) };
+  if (typeof sinceMs !== 'number')
+    throw new TypeError('The record of a leader lacks the time since when.');
+  return { id, url, sinceMs, proof: decodeProof(proof) };
 }
 
 function decodeProof(proof: Record<string, unknown>): LeaseProof {

@@ -39,6 +39,8 @@ export interface ReignOptions {
   candidate: Candidate;
   lease: Lease;
   term: bigint;
+  /** Of `Clock.wallMs`: when the term was asked for. */
+  sinceMs: number;
   houseKey: Buffer;
   /** The term at the role's key, if it is known from within the last `freshMs`; else the store is asked. */
   presentTerm: (freshMs: number) => bigint | undefined;
@@ -49,6 +51,7 @@ export interface ReignOptions {
 export class Reign implements Leadership, Guard {
   readonly role: string;
   readonly term: bigint;
+  readonly sinceMs: number;
   readonly #options: ReignOptions;
   readonly #key: string;
   readonly #lost = new AbortController();
@@ -63,6 +66,7 @@ export class Reign implements Leadership, Guard {
     this.#options = options;
     this.role = options.role;
     this.term = options.term;
+    this.sinceMs = options.sinceMs;
     this.#key = KEYS.leader(options.role);
     options.lease.lost.addEventListener('abort', this.#onLeaseLost, { once: true });
     if (options.lease.lost.aborted) this.#onLeaseLost();
@@ -217,6 +221,7 @@ export class Reign implements Leadership, Guard {
       await this.#issueProof();
       return true;
     } catch (error) {
+      if (this.lost.aborted) return false;
       const { logger, clock } = this.#options;
       if (isHoldfastError(error) && error.code === 'LEASE_LOST') this.end('The lease was lost.');
       logger.warn('A leader could not renew its proof.', { role: this.role, error });
@@ -230,7 +235,7 @@ export class Reign implements Leadership, Guard {
     const { coordination, candidate, clock, houseKey, lease } = this.#options;
     const issued = { issuedAtMs: clock.wallMs(), ttlMs: lease.ttlMs };
     const proof = signedProof({ ...this.#claims, ...issued }, houseKey);
-    const value = encodeLeader({ ...candidate, proof });
+    const value = encodeLeader({ ...candidate, sinceMs: this.sinceMs, proof });
     const renewal: Transaction = {
       if: [this.#fence],
       then: [{ type: 'put', key: this.#key, value, lease: lease.id }],
@@ -271,8 +276,8 @@ export class Reign implements Leadership, Guard {
 
 function leaderOf(role: string, value: Uint8Array, term: bigint): Leader | undefined {
   try {
-    const { id, url } = decodeLeader(value);
-    return { role, id, url, term };
+    const { id, url, sinceMs } = decodeLeader(value);
+    return { role, id, url, term, sinceMs };
   } catch {
     return undefined;
   }

@@ -38,7 +38,10 @@ export class LockLine {
     this.#options = options;
   }
 
-  /** Returns once the place is the first. Failures of the store are waited out, as long as the signal lets us. */
+  /**
+   * Returns once the place is the first. Who may wait waits failures of the store out, as long as the signal
+   * lets him; who may not is told of them, or that the lock is busy.
+   */
   async awaitTurn(place: Place, signal: AbortSignal, mayWait: boolean): Promise<void> {
     const { clock, chance } = this.#options;
     for (let failures = 0; ; ) {
@@ -50,7 +53,7 @@ export class LockLine {
         failures = 0;
         await this.#gone(next.key, revision + 1n, signal);
       } catch (error) {
-        if (!isPassing(error)) throw error;
+        if (!mayWait || !isPassing(error)) throw error;
         failures += 1;
         const capMs = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** Math.min(failures, 10));
         await sleep(clock, fullJitter(chance, capMs), signal);

@@ -90,6 +90,22 @@ test('who cannot wait is told who holds it', async (context) => {
   await held.release();
 });
 
+test('who cannot wait still waits for the answers of the store, and for nothing else', async (context) => {
+  const { clock, line, acquire, places } = await openStore(context);
+  line.latencyMs = 50;
+  const asked = acquire('a', { waitMs: 0 });
+  await clock.advanceAsync(1_000);
+  const held = await asked;
+  const busy = assert.rejects(acquire('b', { waitMs: 0 }), { code: 'BUSY', message: /held by a,/ });
+  await clock.advanceAsync(1_000);
+  await busy;
+  assert.equal(await places(), 1);
+  line.line = 'refused';
+  await assert.rejects(acquire('c', { waitMs: 0 }), { code: 'COORDINATION_FAILED' });
+  line.line = 'well';
+  await Promise.all([held.release(), clock.advanceAsync(1_000)]);
+});
+
 test('who gives up leaves the line, and those behind him move up', async (context) => {
   const { clock, acquire, places } = await openStore(context);
   const held = await acquire('a');

@@ -17,7 +17,7 @@ export interface LockOptions {
   holder: string;
   /** Within LEASE_BOUNDS: so long after its holder's death the lock passes on. */
   ttlMs: number;
-  /** 0 = now or not at all; default 30,000. */
+  /** In the line; 0 = now or not at all, as soon as the store has said which. Default 30,000. */
   waitMs?: number;
   signal?: AbortSignal;
   clock: Clock;
@@ -48,7 +48,8 @@ export async function acquireLock(options: LockOptions): Promise<Lock> {
   const { coordination, clock, ttlMs, waitMs = WAIT_MS } = options;
   const lease = await coordination.lease(ttlMs);
   const patience = new AbortController();
-  const timer = clock.after(waitMs, () => patience.abort());
+  // Without patience nothing is waited for but the store's own answers, which have their bounds.
+  const timer = waitMs > 0 ? clock.after(waitMs, () => patience.abort()) : undefined;
   const given = options.signal === undefined ? [] : [options.signal];
   const signal = AbortSignal.any([patience.signal, lease.lost, ...given]);
   const line = new LockLine(options);
@@ -60,7 +61,7 @@ export async function acquireLock(options: LockOptions): Promise<Lock> {
     await lease.release();
     throw patience.signal.aborted ? line.busy(waitMs) : error;
   } finally {
-    timer.cancel();
+    timer?.cancel();
   }
 }
 

@@ -16,10 +16,10 @@ import type {
 import {
   contradicts,
   doubted,
-  isSameStore,
   type Position,
   positionAfter,
   positionOf,
+  revisionOfSameStore,
 } from './position.ts';
 import {
   afterListing,
@@ -52,6 +52,8 @@ export class MirrorLoop<T> implements Mirror<T> {
   #position: Position | undefined;
   /** The stream cannot go on from our position, though the store is the one we know. */
   #mustList = true;
+  /** Before it was told, what we show may be older than the store was when we came back. */
+  #liveFrom = 0n;
   #status: MirrorStatus;
 
   constructor(options: MirrorOptions<T>) {
@@ -118,9 +120,12 @@ export class MirrorLoop<T> implements Mirror<T> {
   async #isRecognized(): Promise<boolean> {
     if (this.#position === undefined) return false;
     const { coordination } = this.#options;
-    const isSame = await isSameStore(coordination, this.#position, this.#closing.signal);
-    if (isSame) this.#heard();
-    return isSame;
+    const known = this.#position;
+    const present = await revisionOfSameStore(coordination, known, this.#closing.signal);
+    if (present === undefined) return false;
+    this.#liveFrom = present;
+    this.#heard(known.revision);
+    return true;
   }
 
   async #list(): Promise<void> {
@@ -131,7 +136,8 @@ export class MirrorLoop<T> implements Mirror<T> {
     this.#position = positionOf(listing);
     this.#mustList = false;
     this.#status.listings += 1;
-    this.#heard();
+    this.#liveFrom = listing.revision;
+    this.#heard(listing.revision);
     this.#publish(revised);
     this.#readiness.resolve();
   }
@@ -177,7 +183,7 @@ export class MirrorLoop<T> implements Mirror<T> {
     const isChange = item.changes.length > 0;
     const isOlder = isChange ? item.revision <= known.revision : item.revision < known.revision;
     if (item.cluster !== known.cluster || isOlder) throw doubted(this.prefix, item, known);
-    this.#heard();
+    this.#heard(item.revision);
     if (!isChange) return;
     this.#position = positionAfter(item);
     this.#publish(afterTransaction(view, item, decode));
@@ -208,10 +214,11 @@ export class MirrorLoop<T> implements Mirror<T> {
     }
   }
 
-  #heard(): void {
+  /** `revision`: how far the store has told us. */
+  #heard(revision: bigint): void {
     const nowMs = this.#options.clock.nowMs();
     this.#status.heardAtMs = nowMs;
-    if (this.#status.state === 'live') return;
+    if (this.#status.state === 'live' || revision < this.#liveFrom) return;
     const { problem: _, ...status } = this.#status;
     this.#status = { ...status, state: 'live', sinceMs: nowMs };
   }

@@ -134,6 +134,36 @@ test('a silent stream is noticed, and told as stale', async (context) => {
   assert.deepEqual([mirror.status().state, valuesOf(mirror)], ['live', ['a']]);
 });
 
+test('back at a store that went on meanwhile, it is live only once it was told how', async (context) => {
+  const { store, line, mirrored, clock } = await openStore(context);
+  await store.txn(writes(put('a')));
+  const mirror = mirrored();
+  await clock.advanceAsync(100);
+  line.line = 'refused';
+  line.breakStreams();
+  await clock.advanceAsync(1_000);
+  await store.txn(writes(put('a', 'of late')));
+  // The store answers calls, and its streams say nothing.
+  line.watch = async function* (_prefix, _from, signal) {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  };
+  line.line = 'well';
+  await clock.advanceAsync(10_000);
+  assert.deepEqual([mirror.status().state, valuesOf(mirror)], ['stale', ['a']]);
+  assert.equal(mirror.status().listings, 1, 'the store was recognized');
+});
+
+test('back at a store that stood still meanwhile, it is live at once', async (context) => {
+  const { store, line, mirrored, clock } = await openStore(context);
+  await store.txn(writes(put('a')));
+  const mirror = mirrored();
+  await clock.advanceAsync(100);
+  line.breakStreams();
+  await clock.advanceAsync(200);
+  const { state, breaks, listings } = mirror.status();
+  assert.deepEqual([state, breaks, listings], ['live', 1, 1]);
+});
+
 test('mirrors of many keys converge after a compaction, and swap nothing', async (context) => {
   const { store, line, mirrored, clock, settle } = await openStore(context);
   const [KEYS, MIRRORS] = [2_000, 20];

@@ -35,7 +35,7 @@ export interface MirrorUpdate<T> {
 }
 
 export interface MirrorStatus {
-  /** `stale`: the connection to the store is lost, what we show may be old. */
+  /** `stale`: the connection to the store was lost, and what has happened since may not all be here yet. */
   state: 'starting' | 'live' | 'stale';
   /** Of `Clock.nowMs`: since when it is in this state. */
   sinceMs: number;

@@ -31,19 +31,19 @@ export function positionAfter({ cluster, revision, changes }: WatchItem): Positi
   return { cluster, revision, ...(put !== undefined && { landmark: put.entry }) };
 }
 
-/** False whenever it cannot be told. Rejects when the store cannot be asked. */
-export async function isSameStore(
+/** How far the store is now, when it is the same; undefined whenever that cannot be told. Rejects when it cannot be asked. */
+export async function revisionOfSameStore(
   coordination: Coordination,
   { cluster, revision, landmark }: Position,
   signal: AbortSignal,
-): Promise<boolean> {
-  if (landmark === undefined || Buffer.byteLength(landmark.key) >= KEY_BYTES_MAX) return false;
+): Promise<bigint | undefined> {
+  if (landmark === undefined || Buffer.byteLength(landmark.key) >= KEY_BYTES_MAX) return undefined;
   // For the name and the revision of the store; below a key there is little or nothing.
   const present = await coordination.list(`${landmark.key}/`, { signal });
-  if (present.cluster !== cluster || present.revision < revision) return false;
+  if (present.cluster !== cluster || present.revision < revision) return undefined;
   const past = await listedAt(coordination, landmark.key, revision, signal);
   const entry = past?.entries.find(({ key }) => key === landmark.key);
-  return entry !== undefined && isSameEntry(entry, landmark);
+  return entry !== undefined && isSameEntry(entry, landmark) ? present.revision : undefined;
 }
 
 /** What was read has the landmark's key as of the same revision, and yet it is another entry. */

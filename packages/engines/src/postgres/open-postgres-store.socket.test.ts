@@ -60,4 +60,28 @@ describe('a store with an archive', () => {
       rmSync(folder, { recursive: true });
     }
   });
+
+  it('keeps a day of which more came than its caller knows, and drops it afterwards', async () => {
+    const options = { url: server.url, clock: systemClock, logger: silentLogger };
+    const store = await openPostgresStore({ ...options, schema: 'late' });
+    const chance = seededChance(1);
+    const rows = Array.from({ length: 30 }, (_, index) =>
+      sampleResult(chance, { check: 'web', plannedAtMs: START_MS + index * (DAY_MS / 10) }),
+    );
+    await store.results.append(rows);
+    const policy = { rawMs: DAY_MS, minuteMs: 1e12, hourMs: 1e12 };
+    const retain = (...days: [number, number][]) =>
+      store.results.retain({ ...policy, rawDays: new Map(days) }, START_MS + 9 * DAY_MS);
+    await assert.rejects(retain([START_MS, 9]), /some came late/);
+    // Of older days there is something left that the caller did not name.
+    await assert.rejects(retain([START_MS + DAY_MS, 10]), /some came late/);
+    assert.equal(await retain(), 0);
+    assert.equal((await store.results.usage()).rawRows, 30);
+    const check = { namespace: 'default', check: 'web' };
+    const all = { check, fromMs: 0, toMs: START_MS + 10 * DAY_MS };
+    assert.deepEqual(await store.results.series(all), rows);
+    assert.equal(await retain([START_MS, 10]), 10);
+    assert.equal(await retain([START_MS + DAY_MS, 10], [START_MS + 2 * DAY_MS, 10]), 20);
+    await store.close();
+  });
 });

@@ -121,6 +121,7 @@ export class PostgresResults implements Results {
       hourMs: Math.floor((nowMs - hourMs) / HOUR_MS) * HOUR_MS,
       alertMs: Math.floor(nowMs - (rest.alertMs ?? ALERT_MS_DEFAULT)),
       alertsMax: rest.alertsMax ?? ALERTS_MAX_DEFAULT,
+      ...(rest.rawDays === undefined ? {} : { rawDays: rest.rawDays }),
     });
     forget();
     return deleted;

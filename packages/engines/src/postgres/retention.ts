@@ -3,6 +3,7 @@
 // and certificates that they refer to, and no name goes that a server may still rely on.
 
 import { DAY_MS, HOUR_MS } from '../results/questions.ts';
+import { storeFailed } from '../rows/store-failed.ts';
 import { type Client, type Database, query } from './database.ts';
 import type { DailyTable } from './partitions.ts';
 import { timeText } from './result-reader.ts';
@@ -21,6 +22,8 @@ export interface RetentionBounds {
   alertMs: number;
   /** Of each, the most that stay. */
   alertsMax: number;
+  /** As in RetentionPolicy. */
+  rawDays?: ReadonlyMap<number, number>;
 }
 
 /** The tables of days, however they are made. */
@@ -42,7 +45,7 @@ export class Retention {
 
   /** Returns how many raw rows went. */
   async retain(bounds: RetentionBounds): Promise<number> {
-    const deleted = await this.#forgetResults(bounds.rawMs);
+    const deleted = await this.#forgetResults(bounds);
     await this.#forgetMinutes(bounds.minuteMs);
     await this.#deleteBefore('hours', bounds.hourMs);
     await this.#forgetNames(bounds);
@@ -50,7 +53,7 @@ export class Retention {
     return deleted;
   }
 
-  async #forgetResults(beforeMs: number): Promise<number> {
+  async #forgetResults({ rawMs: beforeMs, rawDays }: RetentionBounds): Promise<number> {
     const { schema } = this.#database;
     const rows = await this.#database.write(
       `SELECT DISTINCT day FROM ${schema}.result_days WHERE day <= $1::int ORDER BY 1`,
@@ -60,18 +63,27 @@ export class Retention {
     for (const [text] of rows) {
       const day = Number(text);
       const isWhole = (day + 1) * DAY_MS <= beforeMs;
-      if (isWhole) deleted += await this.#dropDay(day);
+      if (rawDays !== undefined && !(isWhole && rawDays.has(day * DAY_MS))) continue;
+      if (isWhole) deleted += await this.#dropDay(day, rawDays?.get(day * DAY_MS));
       else deleted += await this.#deleteResults(day, Math.min(beforeMs, (day + 1) * DAY_MS));
     }
     return deleted;
   }
 
-  #dropDay(day: number): Promise<number> {
+  #dropDay(day: number, rowsMax = Number.POSITIVE_INFINITY): Promise<number> {
+    const counts = `${this.#database.schema}.result_days`;
     return this.#database.transaction(async (client) => {
       await this.#tables.drop(client, 'results', day);
+      // Nobody can add to the day any more: what was added until now is counted.
+      const [counted] = await query(
+        client,
+        `SELECT sum(row_count) FROM ${counts} WHERE day <= $1`,
+        [day],
+      );
+      if (Number(counted?.[0]) > rowsMax) throw cameLate(day, Number(counted?.[0]), rowsMax);
       const rows = await query(
         client,
-        `DELETE FROM ${this.#database.schema}.result_days WHERE day = $1::int RETURNING row_count`,
+        `DELETE FROM ${counts} WHERE day = $1::int RETURNING row_count`,
         [day],
       );
       return rows.reduce((sum, [count]) => sum + Number(count), 0);
@@ -151,6 +163,14 @@ export class Retention {
       [alertsMax],
     );
   }
+}
+
+function cameLate(day: number, counted: number, rowsMax: number): Error {
+  const date = new Date(day * DAY_MS).toISOString().slice(0, 10);
+  return storeFailed(
+    `Up to ${date} there are ${counted} results, and ${rowsMax} of them may go: some came late`,
+    'Nothing is lost, and the next round takes them along.',
+  );
 }
 
 interface JournalTable {

@@ -1,7 +1,7 @@
 // Acknowledgements on their way to Redis, many in one command and one batch at a time. What has no
 // answer is sent again when Redis is back; a second XACK of an entry does nothing.
 
-import type { Clock } from '@holdfast/kernel';
+import { type Clock, sleep } from '@holdfast/kernel';
 import { passes } from './redis-error.ts';
 import type { RedisLink } from './redis-link.ts';
 
@@ -61,7 +61,7 @@ export class AckQueue {
       }
       if (this.#closing.signal.aborted) for (const { resolve } of batch) resolve();
       else this.#waiting.unshift(...batch);
-      await new Promise<void>((resolve) => this.#clock.after(RETRY_MS, resolve));
+      await sleep(this.#clock, RETRY_MS, this.#closing.signal).catch(() => {});
     }
     this.#running = undefined;
   }

@@ -45,9 +45,9 @@ export class Handout implements AsyncIterableIterator<Delivery> {
     this.#options = options;
   }
 
-  /** Handed out and not acknowledged. */
-  get held(): ReadonlyMap<string, number> {
-    return this.#held;
+  /** Handed out, whether acknowledged or not; forgotten when it goes to others. */
+  wasHandedOut(id: string): boolean {
+    return this.#held.has(id) || this.#acknowledged.has(id);
   }
 
   /** How many more may come. */
@@ -154,8 +154,9 @@ export class Handout implements AsyncIterableIterator<Delivery> {
     for (let item = this.#ready[this.#next]; item !== undefined; item = this.#ready[this.#next]) {
       this.#next += 1;
       if (this.#next === this.#ready.length) this.#tellRoom();
-      // Another consumer may have claimed it by now, as after a long stop of this process.
-      if (nowMs - item.sinceMs >= claimAfterMs) continue;
+      // Another consumer may have claimed it by now, as after a long stop of this process; or it came
+      // again because its first delivery took long, and that one was acknowledged meanwhile.
+      if (nowMs - item.sinceMs >= claimAfterMs || this.#acknowledged.has(item.id)) continue;
       const { id, event, attempt } = item;
       this.#held.set(id, nowMs);
       const ack = () => {

@@ -2,7 +2,7 @@
 // order stays, and a break of the connection is repeated from where it was. Events may then stand in
 // the stream twice, with the same id; they are never lost without an error.
 
-import { type Clock, HoldfastError, type Timer } from '@holdfast/kernel';
+import { type Clock, HoldfastError, sleep, type Timer } from '@holdfast/kernel';
 import { closedError } from '../events/checked-event.ts';
 import { passes, redisFailed } from './redis-error.ts';
 import type { RedisLink } from './redis-link.ts';
@@ -86,7 +86,7 @@ export class PublishQueue {
     while (this.#waiting.length > 0) {
       if (!(await this.#link.ready(this.#closing.signal))) break;
       if (await this.#sendBatch()) continue;
-      await new Promise<void>((resolve) => this.#clock.after(RETRY_MS, resolve));
+      await sleep(this.#clock, RETRY_MS, this.#closing.signal).catch(() => {});
     }
     this.#running = undefined;
   }

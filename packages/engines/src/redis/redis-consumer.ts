@@ -42,12 +42,15 @@ export class RedisConsumer {
   readonly #around: ConsumerSurroundings;
   readonly #ending = new AbortController();
   readonly #running: Promise<void>;
+  /** Monotonic. */
+  readonly #startedMs: number;
   /** The last entry that we know to be delivered to the group: where a lost group begins again. */
   #last = '0-0';
 
   constructor(options: CheckedConsume, signal: AbortSignal, around: ConsumerSurroundings) {
     this.#options = options;
     this.#around = around;
+    this.#startedMs = around.clock.nowMs();
     this.#handout = new Handout({
       clock: around.clock,
       unacknowledgedMax: options.unacknowledgedMax,
@@ -77,15 +80,26 @@ export class RedisConsumer {
   async #run(): Promise<void> {
     try {
       await this.#untilItPasses(this.#around.link, () => this.#begin());
-      const reading = this.#readNew();
-      await Promise.all([reading, this.#claimAbandoned(), this.#unblockAtEnd(reading)]);
+      await this.#work();
     } catch (error) {
-      const { key, name } = this.#around.group;
-      this.#stop(redisFailed(`Group ${name} of ${key} cannot be consumed`, error));
+      this.#fail(error);
     }
-    this.#around.reading.close();
+    await this.#around.reading.close();
     await this.#sayGoodbye();
     this.#around.onEnd();
+  }
+
+  /** What ends one loop ends the others; all of them are over when it settles. */
+  async #work(): Promise<void> {
+    const fail = (error: unknown) => this.#fail(error);
+    const reading = this.#readNew().catch(fail);
+    const claiming = this.#claimAbandoned().catch(fail);
+    await Promise.all([reading, claiming, this.#unblockAtEnd(reading)]);
+  }
+
+  #fail(error: unknown): void {
+    const { key, name } = this.#around.group;
+    this.#stop(redisFailed(`Group ${name} of ${key} cannot be consumed`, error));
   }
 
   async #begin(): Promise<void> {
@@ -121,28 +135,31 @@ export class RedisConsumer {
 
   /**
    * A read that is cut off may still be served, to nobody. So it is ended from the other connection
-   * first, as long as Redis answers.
+   * first, as long as Redis answers, and cut off then, whatever either connection does.
    */
   async #unblockAtEnd(reading: Promise<void>): Promise<void> {
-    const { signal } = this.#ending;
-    const { clock, link } = this.#around;
-    let over = false;
-    const end = () => {
-      over = true;
-    };
+    await aborted(this.#ending.signal);
+    const enough = new AbortController();
+    const end = () => enough.abort();
+    const late = this.#around.clock.after(GOODBYE_MS_MAX, end);
     reading.then(end, end);
-    await new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      else signal.addEventListener('abort', () => resolve(), { once: true });
-    });
-    const untilMs = clock.nowMs() + GOODBYE_MS_MAX;
-    while (!over && link.client.status === 'ready' && clock.nowMs() < untilMs) {
-      const id = await this.#around.reading.clientId;
-      const unblocked =
-        id === undefined ? undefined : await link.client.client('UNBLOCK', id).catch(end);
-      if (unblocked !== 1) await sleep(clock, UNBLOCK_EVERY_MS);
+    await Promise.race([this.#unblock(enough.signal), aborted(enough.signal)]);
+    late.cancel();
+    end();
+    await this.#around.reading.close();
+  }
+
+  async #unblock(enough: AbortSignal): Promise<void> {
+    const { clock, link, reading } = this.#around;
+    while (!enough.aborted && link.client.status === 'ready') {
+      const id = await reading.clientId;
+      try {
+        if (id !== undefined) await link.client.client('UNBLOCK', id);
+      } catch {
+        return;
+      }
+      await sleep(clock, UNBLOCK_EVERY_MS, enough).catch(() => {});
     }
-    this.#around.reading.close();
   }
 
   async #claimAbandoned(): Promise<void> {
@@ -222,14 +239,19 @@ export class RedisConsumer {
   async #sayGoodbye(): Promise<void> {
     const { link, group, clock, logger } = this.#around;
     if (link.client.status !== 'ready') return;
-    let timer: { cancel(): void } | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = clock.after(GOODBYE_MS_MAX, resolve);
-    });
+    const freshMs = Math.min(this.#options.claimAfterMs, clock.nowMs() - this.#startedMs);
+    const enough = new AbortController();
     const back = group
-      .giveBack(this.#handout.held)
+      .giveBack((id) => this.#handout.wasHandedOut(id), freshMs)
       .catch((error) => logger.debug('nothing was given back', { error: messageOf(error) }));
-    await Promise.race([back, late]);
-    timer?.cancel();
+    await Promise.race([back, sleep(clock, GOODBYE_MS_MAX, enough.signal).catch(() => {})]);
+    enough.abort();
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

@@ -17,6 +17,7 @@ import { type RedisServer, startRedis } from '../testing/redis-server.ts';
 import { eventOf, fieldsOf } from './entry.ts';
 import { openRedisEvents, type RedisEvents, type RedisEventsOptions } from './redis-events.ts';
 
+const LIMITS = { timeout: 60_000 };
 const chance = seededChance(4);
 let server: RedisServer;
 let plain: Redis;
@@ -57,37 +58,43 @@ async function open(options: { lengthMax?: number }): Promise<OpenedEvents> {
 eventsConformance('redis', open);
 consumerKillsConformance('redis', open, 8);
 
-test('what others write by hand is delivered, and what is no event is set aside', async () => {
-  const events = await openEvents({ prefix: '' });
-  const { signal } = new AbortController();
-  const options = { group: 'g', consumer: 'c' };
-  const deliveries = events.consume('stream:trip-events', options, signal)[Symbol.asyncIterator]();
-  const dead = events.read('stream:trip-events:dead', { fromMs: 0, live: true }, signal);
-  await events.lag('stream:trip-events', 'g');
-  const bad = [
-    ['key', 'k'],
-    ['type', 'T', 'data', '{'],
-    ['type', 'T', 'at', 'noon'],
-    ['type', 'x'.repeat(600)],
-    ['type', 'T', 'data', `"${'x'.repeat(1024 * 1024)}"`],
-  ];
-  for (const fields of bad) await plain.xadd('stream:trip-events', '*', ...fields);
-  const id = (await plain.xadd('stream:trip-events', '*', 'type', 'TripStarted')) ?? '';
-  const { value } = await deliveries.next();
-  const atMs = Number(id.split('-')[0]);
-  assert.deepEqual(value.event, { id, type: 'TripStarted', key: '', atMs, data: null });
-  await value.ack();
-  let count = 0;
-  for await (const item of dead) {
-    assert.equal(item.event.type, 'Malformed');
-    count += 1;
-    if (count === bad.length) break;
-  }
-  assert.equal((await events.lag('stream:trip-events', 'g')).unacknowledged, 0);
-  assert.deepEqual(await plain.xrange('stream:trip-events', id, id), [
-    [id, ['type', 'TripStarted']],
-  ]);
-});
+test(
+  'what others write by hand is delivered, and what is no event is set aside',
+  LIMITS,
+  async () => {
+    const events = await openEvents({ prefix: '' });
+    const { signal } = new AbortController();
+    const options = { group: 'g', consumer: 'c' };
+    const deliveries = events
+      .consume('stream:trip-events', options, signal)
+      [Symbol.asyncIterator]();
+    const dead = events.read('stream:trip-events:dead', { fromMs: 0, live: true }, signal);
+    await events.lag('stream:trip-events', 'g');
+    const bad = [
+      ['key', 'k'],
+      ['type', 'T', 'data', '{'],
+      ['type', 'T', 'at', 'noon'],
+      ['type', 'x'.repeat(600)],
+      ['type', 'T', 'data', `"${'x'.repeat(1024 * 1024)}"`],
+    ];
+    for (const fields of bad) await plain.xadd('stream:trip-events', '*', ...fields);
+    const id = (await plain.xadd('stream:trip-events', '*', 'type', 'TripStarted')) ?? '';
+    const { value } = await deliveries.next();
+    const atMs = Number(id.split('-')[0]);
+    assert.deepEqual(value.event, { id, type: 'TripStarted', key: '', atMs, data: null });
+    await value.ack();
+    let count = 0;
+    for await (const item of dead) {
+      assert.equal(item.event.type, 'Malformed');
+      count += 1;
+      if (count === bad.length) break;
+    }
+    assert.equal((await events.lag('stream:trip-events', 'g')).unacknowledged, 0);
+    assert.deepEqual(await plain.xrange('stream:trip-events', id, id), [
+      [id, ['type', 'TripStarted']],
+    ]);
+  },
+);
 
 test('fuzz: whatever the fields, the reading of an entry never throws', () => {
   const fields = fc.array(
@@ -102,7 +109,7 @@ test('fuzz: whatever the fields, the reading of an entry never throws', () => {
   );
 });
 
-test('a group that was lost in a flush goes on with what comes', async () => {
+test('a group that was lost in a flush goes on with what comes', LIMITS, async () => {
   const events = await openEvents({ prefix: 'flush:' });
   const { signal } = new AbortController();
   const options = { group: 'g', consumer: 'c' };
@@ -118,29 +125,74 @@ test('a group that was lost in a flush goes on with what comes', async () => {
   }
 });
 
-test('what an ended consumer never handed out goes to others as if it had not been delivered', async () => {
-  const events = await openEvents({ prefix: 'back:' });
+test(
+  'what an ended consumer never handed out goes to others as if it had not been delivered',
+  LIMITS,
+  async () => {
+    const events = await openEvents({ prefix: 'back:' });
+    const options = { group: 'g', consumer: 'one', claimAfterMs: 60_000 };
+    const end = new AbortController();
+    // There before the consumer, so that one read brings all of them.
+    await events.publishAll('trips', numbered(1, 4));
+    const first = { ...options, from: 'first' } as const;
+    const one = events.consume('trips', first, end.signal)[Symbol.asyncIterator]();
+    assert.equal((await one.next()).value.event.id, 'event-001');
+    end.abort();
+    assert.equal((await one.next()).done, true);
+    const attempts: [string, number][] = [];
+    const another = { ...options, consumer: 'two', claimAfterMs: 8_000 };
+    for await (const delivery of events.consume('trips', another, new AbortController().signal)) {
+      attempts.push([delivery.event.id, delivery.attempt]);
+      if (attempts.length === 3) break;
+    }
+    assert.deepEqual(attempts, [
+      ['event-002', 1],
+      ['event-003', 1],
+      ['event-004', 1],
+    ]);
+  },
+);
+
+test('what a former consumer of the name left is not given back', LIMITS, async () => {
+  const events = await openEvents({ prefix: 'former:' });
+  await plain.xgroup('CREATE', 'former:trips', 'g', '$', 'MKSTREAM');
+  await events.publish('trips', event(1));
+  await plain.xreadgroup('GROUP', 'g', 'one', 'STREAMS', 'former:trips', '>');
+  await pause(50);
   const options = { group: 'g', consumer: 'one', claimAfterMs: 60_000 };
   const end = new AbortController();
-  const one = events.consume('trips', options, end.signal)[Symbol.asyncIterator]();
-  await events.publishAll('trips', numbered(1, 4));
-  assert.equal((await one.next()).value.event.id, 'event-001');
+  const deliveries = events.consume('trips', options, end.signal)[Symbol.asyncIterator]();
+  await events.publish('trips', event(2));
+  assert.equal((await deliveries.next()).value.event.id, 'event-002');
   end.abort();
-  assert.equal((await one.next()).done, true);
-  const attempts: [string, number][] = [];
-  const another = { ...options, consumer: 'two', claimAfterMs: 8_000 };
-  for await (const delivery of events.consume('trips', another, new AbortController().signal)) {
-    attempts.push([delivery.event.id, delivery.attempt]);
-    if (attempts.length === 3) break;
-  }
-  assert.deepEqual(attempts, [
-    ['event-002', 1],
-    ['event-003', 1],
-    ['event-004', 1],
-  ]);
+  await events.close();
+  const left = (await plain.xpending('former:trips', 'g', '-', '+', 9)) as [
+    string,
+    string,
+    number,
+    number,
+  ][];
+  assert.deepEqual(
+    left.map(([, , idleMs, attempts]) => [idleMs < 60_000, attempts]),
+    [
+      [true, 1],
+      [true, 1],
+    ],
+  );
 });
 
-test('what only people can mend ends the consumer with an error', async () => {
+test('what cannot be set aside stays with the group', LIMITS, async () => {
+  const events = await openEvents({ prefix: 'grave:' });
+  await plain.set('grave:trips:dead', 'text');
+  const { signal } = new AbortController();
+  const deliveries = events.consume('trips', { group: 'g', consumer: 'c', from: 'first' }, signal);
+  const next = deliveries[Symbol.asyncIterator]().next();
+  await plain.xadd('grave:trips', '*', 'key', 'without a type');
+  await assert.rejects(next, isFailure(/WRONGTYPE/, /choose another prefix/));
+  assert.equal((await events.lag('trips', 'g')).unacknowledged, 1);
+});
+
+test('what only people can mend ends the consumer with an error', LIMITS, async () => {
   const events = await openEvents({ prefix: 'wrong:' });
   await plain.set('wrong:trips', 'text');
   const { signal } = new AbortController();
@@ -152,7 +204,7 @@ test('what only people can mend ends the consumer with an error', async () => {
   await assert.rejects(kept.next(), isFailure(/WRONGTYPE/, /prefix/));
 });
 
-test('ids that were handled are known to every process', async () => {
+test('ids that were handled are known to every process', LIMITS, async () => {
   const [one, two] = [await openEvents(), await openEvents()].map((each) => each.seenIds('mail'));
   assert.equal(await one?.begin('a', 60_000), 'new');
   assert.equal(await two?.begin('a', 60_000), 'begun');
@@ -164,7 +216,7 @@ test('ids that were handled are known to every process', async () => {
   assert.equal(await two?.begin('a', 10), 'new');
 });
 
-test('buses of two processes are joined through Redis, without a circle', async () => {
+test('buses of two processes are joined through Redis, without a circle', LIMITS, async () => {
   const buses = await Promise.all(
     ['one', 'two'].map(async (origin) => {
       const here = createMemoryEvents({ clock: systemClock });
@@ -191,7 +243,7 @@ test('buses of two processes are joined through Redis, without a circle', async 
   for (const { bridge } of buses) await bridge.close();
 });
 
-test('a password is needed where there is one, and never shown', async () => {
+test('a password is needed where there is one, and never shown', LIMITS, async () => {
   const guarded = await startRedis({ password: 's3cret' });
   try {
     const events = await openEvents({ url: guarded.url });
@@ -212,7 +264,7 @@ test('a password is needed where there is one, and never shown', async () => {
   }
 });
 
-test('an address that is none is refused', async () => {
+test('an address that is none is refused', LIMITS, async () => {
   for (const url of ['http://h', 'redis://', 'redis://:p%ss@h', 'redis://h/first', 'nothing'])
     await assert.rejects(
       openEvents({ url }),

@@ -85,7 +85,7 @@ export async function openRedisEvents(options: RedisEventsOptions): Promise<Redi
       throw redisFailed(what, error);
     });
   } catch (error) {
-    link.close();
+    await link.close();
     throw error;
   } finally {
     timer.cancel();
@@ -102,7 +102,10 @@ class RedisStreams implements RedisEvents {
   readonly #publishing: PublishQueue;
   readonly #acks: AckQueue;
   readonly #consumers = new Set<RedisConsumer>();
+  /** Connections that block, of consumers and live readers. */
+  readonly #readings = new Set<RedisLink>();
   readonly #closing = new AbortController();
+  #closed: Promise<void> | undefined;
   /** By key and group. */
   readonly #missed = new Map<string, Missed>();
 
@@ -191,8 +194,13 @@ class RedisStreams implements RedisEvents {
     return new RedisSeenIds(this.#link, `${this.#prefix}seen:${name}:`);
   }
 
-  async close(): Promise<void> {
-    if (this.#closing.signal.aborted) return;
+  close(): Promise<void> {
+    this.#closed ??= this.#end();
+    return this.#closed;
+  }
+
+  /** Bounded whatever Redis does: what waits for an answer after GOODBYE_MS_MAX fails with its connection. */
+  async #end(): Promise<void> {
     this.#closing.abort();
     const ending = Promise.all([...this.#consumers].map((consumer) => consumer.end()));
     await within(
@@ -202,7 +210,7 @@ class RedisStreams implements RedisEvents {
     );
     this.#acks.close();
     this.#publishing.close();
-    this.#link.close();
+    await Promise.all([this.#link, ...this.#readings].map((link) => link.close()));
     await ending;
   }
 
@@ -215,7 +223,15 @@ class RedisStreams implements RedisEvents {
   #openReading(): RedisLink {
     const { chance, logger } = this.#options;
     const answerMsMax = BLOCK_MS + ANSWER_MS_MAX;
-    return new RedisLink({ settings: this.#settings, chance, logger, answerMsMax });
+    const reading: RedisLink = new RedisLink({
+      settings: this.#settings,
+      chance,
+      logger,
+      answerMsMax,
+      onClosed: () => this.#readings.delete(reading),
+    });
+    this.#readings.add(reading);
+    return reading;
   }
 
   #missedOf(key: string, group: string): Missed {

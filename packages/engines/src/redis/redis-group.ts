@@ -6,6 +6,11 @@ import { fieldsOf, type RawEntry } from './entry.ts';
 import { answers } from './redis-error.ts';
 import type { RedisLink } from './redis-link.ts';
 
+/** In one step, of which the second does not happen when the first fails: MULTI would go on. */
+const SET_ASIDE = `
+redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[3], '*', unpack(ARGV, 4))
+return redis.call('XACK', KEYS[1], ARGV[1], ARGV[2])`;
+
 /** Longer than any claimAfterMs: an entry that was given back may be claimed at once. */
 const ABANDONED_MS = 7 * 86_400_000;
 /** A consumer without entries that was not heard of for that long is forgotten. */
@@ -106,12 +111,15 @@ export class RedisGroup {
     await this.#link.client.xclaim(this.key, this.name, this.consumer, 0, ...ids, 'JUSTID');
   }
 
-  /** Lets others have at once what Redis delivered and we never handed out, as if it had not been delivered. */
-  async giveBack(handedOut: ReadonlyMap<string, unknown>): Promise<void> {
+  /**
+   * Lets others have at once what Redis delivered within the last `freshMs` and we never handed out, as
+   * if it had not been delivered. What is older may be of a former consumer of this name, and handled.
+   */
+  async giveBack(wasHandedOut: (id: string) => boolean, freshMs: number): Promise<void> {
     const pending = await this.#pending('-', '+', GIVE_BACK_MAX);
     const pipeline = this.#link.client.pipeline();
-    for (const [id, , , deliveries] of pending) {
-      if (handedOut.has(id)) continue;
+    for (const [id, , idleMs, deliveries] of pending) {
+      if (idleMs > freshMs || wasHandedOut(id)) continue;
       const attempts = Math.max(0, deliveries - 1);
       pipeline.xclaim(
         this.key,
@@ -139,11 +147,9 @@ export class RedisGroup {
   ): Promise<void> {
     const fields = fieldsOf(event, JSON.stringify(event.data));
     const about = ['group', this.name, 'position', id, 'reason', reason];
-    await this.#link.client
-      .multi()
-      .xadd(deadKey, 'MAXLEN', '~', lengthMax, '*', ...fields, ...about)
-      .xack(this.key, this.name, id)
-      .exec();
+    const written = [...fields, ...about];
+    const { client } = this.#link;
+    await client.eval(SET_ASIDE, 2, this.key, deadKey, this.name, id, lengthMax, ...written);
   }
 
   async #pending(from: string, to: string, count: number) {

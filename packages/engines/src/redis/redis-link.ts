@@ -1,6 +1,6 @@
 // One connection to Redis that comes back by itself, with full jitter. A command that has no answer
 // when the connection breaks fails at once; whether it is sent again is the caller's decision, never
-// the client's.
+// the client's. Closing never waits for Redis: after GOODBYE_MS the socket is destroyed.
 
 import { type Chance, fullJitter, type Logger } from '@holdfast/kernel';
 import { Redis } from 'ioredis';
@@ -13,6 +13,8 @@ const RETRY_MS_MAX = 3_000;
 /** What a peer that does not answer gets to say goodbye. */
 const GOODBYE_MS = 50;
 const CLOSED = 'the connection was closed';
+/** Of the client, while it has a socket or is about to make one. */
+const OPEN = new Set(['connecting', 'connect', 'ready']);
 
 export interface RedisLinkOptions {
   settings: RedisSettings;
@@ -22,6 +24,8 @@ export interface RedisLinkOptions {
   answerMsMax: number;
   /** Is told why connecting or the connection failed. */
   onFailed?(error: unknown): void;
+  /** Is told that `close` was called. */
+  onClosed?(): void;
 }
 
 export class RedisLink {
@@ -31,10 +35,15 @@ export class RedisLink {
   #lastError: unknown = new Error('there is no connection yet');
   #clientId: Promise<number | undefined> = Promise.resolve(undefined);
   #down = false;
+  /** The connection is being given up and made anew. */
+  #leaving = false;
   #closed = false;
+  #ended: Promise<void> = Promise.resolve();
+  readonly #onClosed: (() => void) | undefined;
 
-  constructor({ settings, chance, logger, answerMsMax, onFailed }: RedisLinkOptions) {
+  constructor({ settings, chance, logger, answerMsMax, onFailed, onClosed }: RedisLinkOptions) {
     const { endpoint, ...place } = settings;
+    this.#onClosed = onClosed;
     this.#logger = logger.with({ endpoint });
     this.client = new Redis({
       ...place,
@@ -55,7 +64,10 @@ export class RedisLink {
       this.#failed(error);
       onFailed?.(error);
     });
-    this.client.on('close', () => this.#failed(new Error(CLOSED)));
+    this.client.on('close', () => {
+      this.#leaving = false;
+      this.#failed(new Error(CLOSED));
+    });
     this.client.on('ready', () => this.#succeeded());
   }
 
@@ -86,14 +98,23 @@ export class RedisLink {
 
   /** To be told of errors of commands: an answer that is overdue means a connection that is dead. */
   suspect(error: unknown): void {
-    if (timedOut(error) && !this.#closed) this.client.disconnect(true);
+    if (!timedOut(error) || this.#closed || this.#leaving) return;
+    // A client that is told to leave while it connects would give up for good.
+    if (this.client.status !== 'ready') return;
+    this.#leaving = true;
+    this.client.disconnect(true);
   }
 
-  close(): void {
-    if (this.#closed) return;
+  /** Resolves when no socket is left, at the latest after GOODBYE_MS; what has no answer yet fails. */
+  close(): Promise<void> {
+    if (this.#closed) return this.#ended;
     this.#closed = true;
+    if (OPEN.has(this.client.status))
+      this.#ended = new Promise((resolve) => this.client.once('end', resolve));
     this.client.disconnect();
     for (const over of [...this.#waiting]) over();
+    this.#onClosed?.();
+    return this.#ended;
   }
 
   /** The first failure of an outage tells more than the closing that follows it. */

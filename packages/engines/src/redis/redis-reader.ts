@@ -65,7 +65,7 @@ export class RedisReader {
     let after = this.#from ?? (await this.#end);
     if (this.#signal.aborted) return;
     const reading = openReading();
-    const close = () => reading.close();
+    const close = () => void reading.close();
     this.#signal.addEventListener('abort', close, { once: true });
     try {
       while (!this.#signal.aborted) {
@@ -80,7 +80,7 @@ export class RedisReader {
       }
     } finally {
       this.#signal.removeEventListener('abort', close);
-      reading.close();
+      await reading.close();
     }
   }
 

@@ -13,7 +13,9 @@ import { openRedisEvents } from './redis-events.ts';
 const OPENSSL = 'openssl';
 const AROUND = { clock: systemClock, chance: systemChance, logger: silentLogger };
 
-test('over TLS, with the authority that is named, and not without', async () => {
+test('over TLS, with the authority that is named, and not without', {
+  timeout: 60_000,
+}, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-redis-tls-'));
   const host = await ownLoopbackAddress([6_379]);
   const [certificate, key] = [join(folder, 'certificate.pem'), join(folder, 'key.pem')];
@@ -25,12 +27,12 @@ test('over TLS, with the authority that is named, and not without', async () => 
   try {
     const tls = { ca: readFileSync(certificate, 'utf8') };
     const events = await openRedisEvents({ url: server.url, tls, ...AROUND });
+    t.after(() => events.close());
     const { signal } = new AbortController();
     const deliveries = events.consume('trips', { group: 'g', consumer: 'c' }, signal);
     const next = deliveries[Symbol.asyncIterator]().next();
     await events.publish('trips', event(1));
     assert.deepEqual((await next).value.event, event(1));
-    await events.close();
     await assert.rejects(openRedisEvents({ url: server.url, ...AROUND }), (error) => {
       assert.ok(isHoldfastError(error) && error.code === 'EVENTS_FAILED');
       assert.match(error.cure, /authority/);

@@ -180,7 +180,8 @@ class Service implements CoordinationService {
 
   async #facts(scope: Scope): Promise<object> {
     const facts = await this.#engine.facts();
-    return writeFacts(scope.members ? facts : { ...facts, members: [] });
+    // Warnings name members and where they stand, too.
+    return writeFacts(scope.members ? facts : { ...facts, members: [], warnings: [] });
   }
 
   async #grant(body: unknown, scope: Scope): Promise<object> {

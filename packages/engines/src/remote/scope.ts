@@ -11,7 +11,7 @@ export interface Scope {
   readonly writes: readonly KeyRule[];
   /** `own`: only leases that were granted to the same holder, as their proof shows. */
   readonly leases: 'own' | 'any';
-  /** What the engine's members are called and where they stand is for the house itself. */
+  /** What the engine's members are called, where they stand and what ails them is for the house itself. */
   readonly members: boolean;
 }
 

@@ -101,6 +101,12 @@ export interface RetentionPolicy {
   alertMs?: number;
   /** The most alerts, and the most deliveries, that are kept; default 100,000 of each. */
   alertsMax?: number;
+  /**
+   * Where it is given, raw rows go of these days only (by the start of each, in ms), and only while the
+   * store has no more rows up to the end of the day than so many; else the day stays and STORE_FAILED is
+   * thrown. An engine that one process writes may leave it to its caller that nothing comes meanwhile.
+   */
+  rawDays?: ReadonlyMap<number, number>;
 }
 
 export interface Usage {

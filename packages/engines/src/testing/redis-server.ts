@@ -19,6 +19,7 @@ const PROGRAMS = [
 const PORT = 6_379;
 const START_MS_MAX = 15_000;
 const POLL_MS = 10;
+const ANSWER_MS_MAX = 1_000;
 
 export interface RedisServer {
   /** With the password, if there is one. */
@@ -90,6 +91,8 @@ function parametersOf(options: RedisServerOptions, host: string, folder: string)
     save: '',
     appendonly: appendOnly ? 'yes' : 'no',
     appendfsync: 'always',
+    // A rewrite forks, and a killed server's fork would live on for a while.
+    'auto-aof-rewrite-percentage': '0',
     ...(password === undefined ? {} : { requirepass: password }),
     ...(tls === undefined
       ? { port: String(PORT) }
@@ -129,8 +132,9 @@ function answers(host: string, { password, tls }: RedisServerOptions): Promise<b
       socket.destroy();
       resolve(does);
     };
+    socket.setTimeout(ANSWER_MS_MAX, () => over(false));
     socket.on('error', () => over(false));
-    socket.on('end', () => over(false));
+    socket.on('close', () => over(false));
     socket.on('data', (answer) => over(/\+PONG/.test(answer.toString())));
     socket.write(password === undefined ? 'PING\r\n' : `AUTH ${password}\r\nPING\r\n`);
   });

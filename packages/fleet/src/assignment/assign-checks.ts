@@ -2,6 +2,7 @@
 // everybody who knows the same checks and agents comes to the same answer, and an agent that comes or
 // goes moves only what it wins or leaves. Pure; the order of what comes in must never matter.
 
+import { VALUE_BYTES_MAX } from '@holdfast/engines/coordination';
 import { hash32 } from '@holdfast/kernel';
 import type { CompiledCheck } from '@holdfast/resources/compiled-check';
 
@@ -16,9 +17,16 @@ export interface AssignableAgent {
 export interface CheckAssignment {
   /** By agent, every given one: `namespace/name`, ascending. */
   byAgent: Map<string, string[]>;
-  /** Checks that name a location without an agent; ascending by check, then location. */
+  /** Checks for which a location has no agent, or none with room; ascending by check, then location. */
   unassigned: { namespace: string; check: string; location: string }[];
+  /** Agents that won more checks than one assignment holds. */
+  full: string[];
 }
+
+/** Of the names in an assignment, which is one value of the store: the rest of it takes far less than is left. */
+const NAMES_BYTES_MAX = VALUE_BYTES_MAX - 8_192;
+/** Two names of 253 letters, a slash, quotes and a comma. */
+const NAME_BYTES_MAX = 512;
 
 /** What people call a check across namespaces. Names hold no slash. */
 export function checkName(check: Pick<AssignableCheck, 'namespace' | 'name'>): string {
@@ -45,8 +53,28 @@ export function assignChecks(
       else unassigned.push({ namespace: check.namespace, check: check.name, location });
     }
   }
-  for (const names of byAgent.values()) names.sort();
-  return { byAgent, unassigned: unassigned.sort(inOrder) };
+  const full: string[] = [];
+  for (const [location, candidates] of places)
+    for (const { id } of candidates) {
+      const surplus = withoutRoom(byAgent.get(id)?.sort() ?? []);
+      if (surplus.length > 0) full.push(id);
+      for (const name of surplus) {
+        const [namespace = '', check = ''] = name.split('/');
+        unassigned.push({ namespace, check, location });
+      }
+    }
+  return { byAgent, unassigned: unassigned.sort(inOrder), full };
+}
+
+/** Takes out of an agent's names the last ones, for which its assignment has no room. */
+function withoutRoom(names: string[]): string[] {
+  if (names.length * NAME_BYTES_MAX <= NAMES_BYTES_MAX) return [];
+  let bytes = 0;
+  const end = names.findIndex((name) => {
+    bytes += Buffer.byteLength(JSON.stringify(name)) + 1;
+    return bytes > NAMES_BYTES_MAX;
+  });
+  return end < 0 ? [] : names.splice(end);
 }
 
 interface Candidate {

@@ -87,6 +87,24 @@ test('each check stands with one agent; an agent that dies has its checks elsewh
   await stage.store.close();
 });
 
+test('an agent that dies together with the leader has its checks elsewhere within two leases, too', async () => {
+  const stage = await openStage();
+  const one = await joined(stage, 'fra-1');
+  const two = await joined(stage, 'fra-2');
+  const leader = await leading(stage, 'one', () => checksNamed(100));
+  await stage.clock.advanceAsync(3_000);
+  const diedMs = stage.clock.nowMs();
+  await Promise.all([two.die(), leader.die()]);
+  const next = await leading(stage, 'two', () => checksNamed(100));
+  while ((await assigned(stage))['fra-1']?.length !== 100) {
+    await stage.clock.advanceAsync(50);
+    assert.ok(stage.clock.nowMs() - diedMs < 1.5 * LEASE_MS + 1_000, 'within two leases');
+  }
+  await one.member.leave();
+  await next.close();
+  await stage.store.close();
+});
+
 test('an agent that reconnects at once moves nothing, and what is unchanged is not written', async () => {
   const stage = await openStage();
   const one = await joined(stage, 'fra-1');
@@ -123,6 +141,59 @@ test('hundreds of agents are written in transactions that an engine takes', asyn
   await stage.clock.advanceAsync(3_000);
   assert.equal(Object.keys(await assigned(stage)).length, 300);
   assert.equal(await countOf(stage), 2_000);
+  await leader.close();
+  await stage.store.close();
+});
+
+test('more checks than one assignment holds: the rest is told, and holds up nobody', async () => {
+  const stage = await openStage();
+  const one = await joined(stage, 'fra-1');
+  const two = await joined(stage, 'sgp-1', 'sgp');
+  const many = Array.from({ length: 30_000 }, (_, number) => ({
+    namespace: 'default',
+    name: `check-of-a-rather-long-name-${String(number).padStart(5, '0')}`,
+    paused: false,
+    locations: ['fra'],
+  }));
+  const far = { namespace: 'default', name: 'far', paused: false, locations: ['sgp'] };
+  const leader = await leading(stage, 'one', () => [...many, far]);
+  await stage.clock.advanceAsync(3_000);
+  const names = await assigned(stage);
+  assert.deepEqual(names['sgp-1'], ['default/far']);
+  const count = names['fra-1']?.length ?? 0;
+  assert.ok(count > 20_000 && count < 30_000, `${count} checks`);
+  assert.equal(leader.writer.unassigned.length, 30_000 - count);
+  assert.deepEqual(leader.writer.unassigned[0], {
+    namespace: 'default',
+    check: many[count]?.name,
+    location: 'fra',
+  });
+  const { entries } = await stage.store.list(KEYS.assignments);
+  leader.writer.checksChanged();
+  await stage.clock.advanceAsync(1_000);
+  assert.deepEqual((await stage.store.list(KEYS.assignments)).entries, entries, 'once is enough');
+  await Promise.all([one.member.leave(), two.member.leave()]);
+  await leader.close();
+  await stage.store.close();
+});
+
+test('what a hand wrote into assignments is written over, whatever it says', async () => {
+  const stage = await openStage();
+  const one = await joined(stage, 'fra-1');
+  const forged = { agent: 'fra-1', term: '1', revision: '1', checks: [], assignedAtMs: 1 };
+  const put = (agent: string, value: Uint8Array) =>
+    stage.store.txn({ if: [], then: [{ type: 'put', key: KEYS.assignment(agent), value }] });
+  await put('fra-1', Buffer.from('rubbish'));
+  await put('nobody', encodeRecord(forged));
+  const leader = await leading(stage, 'one', () => []);
+  await stage.clock.advanceAsync(10_000);
+  const { entries } = await stage.store.list(KEYS.assignments);
+  assert.deepEqual(
+    entries.map((entry) => decodeAssignment(entry).checks),
+    [[]],
+  );
+  assert.equal(entries[0]?.key, KEYS.assignment('fra-1'));
+  await one.member.leave();
   await leader.close();
   await stage.store.close();
 });

@@ -3,7 +3,7 @@
 // leader's writes are refused by the store. An agent's death costs the rest of its lease and a short
 // grace, never two leases.
 
-import type { Coordination } from '@holdfast/engines/coordination';
+import type { Coordination, Entry } from '@holdfast/engines/coordination';
 import { KEYS } from '@holdfast/engines/keys';
 import type { Leadership } from '@holdfast/engines/leader';
 import { type Chance, type Clock, isHoldfastError, type Logger, sleep } from '@holdfast/kernel';
@@ -74,8 +74,10 @@ class Writer implements AssignmentWriter {
   readonly #unsubscribe: () => void;
   #roster: Roster = EMPTY_ROSTER;
   #wake = new AbortController();
-  /** By agent, what stands in the store as far as we know; only we write it. */
-  #written = new Map<string, readonly string[]>();
+  /** By agent, what stands in the store as far as we know; undefined = nothing that can be read. Only we write it. */
+  #written = new Map<string, readonly string[] | undefined>();
+  /** Agents that were told to be full. */
+  #full = '';
   unassigned: CheckAssignment['unassigned'] = [];
   readonly ended: Promise<void>;
 
@@ -138,15 +140,7 @@ class Writer implements AssignmentWriter {
     const { coordination, fleet, clock, leaseMs } = this.#options;
     const { entries } = await coordination.list(KEYS.assignments, { signal: this.#over });
     this.#written = new Map(
-      entries.map((entry) => {
-        try {
-          const { agent, checks } = decodeAssignment(entry);
-          return [agent, checks];
-        } catch {
-          // Somebody's hand wrote it; to be written over, or to be removed.
-          return [entry.key.slice(KEYS.assignments.length), []];
-        }
-      }),
+      entries.map((entry) => [entry.key.slice(KEYS.assignments.length), checksIn(entry)]),
     );
     this.#look();
     const here = new Set(fleet.agents().map(({ id }) => id));
@@ -172,8 +166,9 @@ class Writer implements AssignmentWriter {
     const { clock, leadership, logger } = this.#options;
     const { checks, revision } = this.#options.checks();
     this.#roster = planned(this.#roster, clock.nowMs());
-    const { byAgent, unassigned } = assignChecks(checks, countedOn(this.#roster));
+    const { byAgent, unassigned, full } = assignChecks(checks, countedOn(this.#roster));
     this.unassigned = unassigned;
+    this.#tellFull(full);
     const facts = { term: String(leadership.term), revision, assignedAtMs: clock.wallMs() };
     const writes = assignmentWrites(this.#written, byAgent, facts);
     for (const part of inTransactions(writes)) {
@@ -188,5 +183,27 @@ class Writer implements AssignmentWriter {
         agents: writes.length,
         unassigned: unassigned.length,
       });
+  }
+
+  /** Once, and again when it is others. */
+  #tellFull(agents: readonly string[]): void {
+    const told = agents.join(' ');
+    if (told === this.#full) return;
+    this.#full = told;
+    if (agents.length > 0)
+      this.#options.logger.error(
+        'Agents have more checks than they can be assigned; the last ones run nowhere. Start more agents at their locations.',
+        { agents },
+      );
+  }
+}
+
+/** Undefined for what somebody's hand wrote: to be written over, or to be removed. */
+function checksIn(entry: Entry): readonly string[] | undefined {
+  try {
+    const { agent, checks } = decodeAssignment(entry);
+    return entry.key === KEYS.assignment(agent) ? checks : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -20,9 +20,9 @@ export interface AssignmentWrite {
 /** The fence takes one comparison and one operation. */
 const OPERATIONS_MAX = TRANSACTION_OPERATIONS_MAX - 1;
 
-/** `written` and `wanted`: checks by agent, ascending. */
+/** `written` and `wanted`: checks by agent, ascending; what is written and cannot be read is undefined. */
 export function assignmentWrites(
-  written: ReadonlyMap<string, readonly string[]>,
+  written: ReadonlyMap<string, readonly string[] | undefined>,
   wanted: ReadonlyMap<string, string[]>,
   facts: Pick<AssignmentRecord, 'term' | 'revision' | 'assignedAtMs'>,
 ): AssignmentWrite[] {

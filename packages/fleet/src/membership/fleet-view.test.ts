@@ -37,3 +37,18 @@ test('everybody sees who is there, what is assigned and when it changed; rubbish
   await fleet.close();
   await store.close();
 });
+
+test('closed before it could read, it harms nobody who did not wait', async (context) => {
+  const unheard: unknown[] = [];
+  const note = (error: unknown) => void unheard.push(error);
+  process.on('unhandledRejection', note);
+  context.after(() => process.off('unhandledRejection', note));
+  const { clock, chance, logger, store, client } = await openStage();
+  const coordination = client();
+  await store.close();
+  const fleet = followFleet({ coordination, clock, chance, logger });
+  await fleet.close();
+  await new Promise(setImmediate);
+  assert.deepEqual(unheard, []);
+  await assert.rejects(fleet.ready, { code: 'COORDINATION_FAILED' });
+});

@@ -49,8 +49,11 @@ export function followFleet(options: FollowOptions): FleetView {
   const assignments = openMirror({ ...parts, prefix: KEYS.assignments, decode: decodeAssignment });
   const applied = openMirror({ ...options, prefix: KEYS.applied, decode: decodeApplied });
   const all: Mirror<unknown>[] = [servers, agents, assignments, applied];
+  const ready = Promise.all(all.map((one) => one.ready)).then(() => {});
+  // Nobody has to wait for it.
+  ready.catch(() => {});
   return {
-    ready: Promise.all(all.map(({ ready }) => ready)).then(() => {}),
+    ready,
     servers: () => valuesOf(servers.current),
     agents: () => valuesOf(agents.current),
     assignments: () => valuesOf(assignments.current),

@@ -70,7 +70,14 @@ async function consume(
   signal: AbortSignal,
   onDelivery: () => void,
 ): Promise<void> {
-  const { events, location, agent, claimAfterMs = CLAIM_AFTER_MS, inFlightMax = 4, logger } = options;
+  const {
+    events,
+    location,
+    agent,
+    claimAfterMs = CLAIM_AFTER_MS,
+    inFlightMax = 4,
+    logger,
+  } = options;
   const running = new Set<Promise<void>>();
   const deliveries = events.consume(
     RUNS_STREAM,

@@ -55,8 +55,8 @@ export interface RunOutcome {
 export interface ControlPlane {
   /**
    * Answers at once when work or resources differ from what is known (also when nothing is known),
-   * else as soon as they do, else without work after the server's patience (at most 60 s). Work names
-   * no checks while the leader has assigned none; a server that does not know yet rejects.
+   * else as soon as they do, else without work after the server's patience (at most 60 s). Rejects
+   * while the leader has assigned nothing to the agent: it goes on with what it has.
    */
   assignment(agent: string, known: KnownWork | undefined, signal: AbortSignal): Promise<WorkAnswer>;
   /** Resolves once all of it is stored. */

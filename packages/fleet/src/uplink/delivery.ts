@@ -54,8 +54,7 @@ export class Delivery {
       try {
         await spool.whenWaiting(signal);
         await gate.whenOpen(signal);
-        await this.#deliverNext(signal);
-        this.#arrived();
+        if (await this.#deliverNext(signal)) this.#arrived();
       } catch (error) {
         if (signal.aborted) return;
         this.#failed(error);

@@ -24,6 +24,8 @@ export interface OrderRunnerOptions {
   prober: Pick<ProberLink, 'try'>;
   /** Open while orders may be taken. */
   gate: Gate;
+  /** Open once the prober can measure: an order that it must refuse is lost to those who could. */
+  inForce: Gate;
   clock: Clock;
   chance: Chance;
   logger: Logger;
@@ -40,12 +42,13 @@ const RETRY_CAP_MS = 10_000;
 
 /** Until `signal` aborts; never rejects. */
 export async function runOrders(options: OrderRunnerOptions, signal: AbortSignal): Promise<void> {
-  const { gate, logger } = options;
+  const { gate, inForce, logger } = options;
   const backoff = new Backoff({ ...options, baseMs: RETRY_BASE_MS, capMs: RETRY_CAP_MS });
   const permits = new Semaphore(IN_FLIGHT_MAX);
   let failing = false;
   while (!signal.aborted) {
     try {
+      await inForce.whenOpen(signal);
       await gate.whenOpen(signal);
       for await (const order of options.controlPlane.orders(options.agent, signal)) {
         backoff.reset();

@@ -10,6 +10,8 @@ import { encodeFrames, readFrames } from './frames.ts';
 const SEGMENT_BYTES = 1_048_576;
 const SEGMENT_NAME = /^\d{16}\.spool$/;
 const NAME_DIGITS = 16;
+/** In a row, before a file that is there and cannot be read is given up: a disk may fail for a moment. */
+const READS_MAX = 5;
 
 export interface NumberedText {
   number: number;
@@ -33,6 +35,8 @@ export class SegmentFolder {
   readonly #onDamaged: (numbers: readonly number[]) => void;
   /** What was read last, so that one segment is not read for each of its batches. */
   #read: { segment: Segment; texts: string[] } | undefined;
+  /** In a row. */
+  #failedReads = 0;
 
   private constructor(path: string, onDamaged: (numbers: readonly number[]) => void) {
     this.#path = path;
@@ -94,7 +98,7 @@ export class SegmentFolder {
     segment.bytes += frames.length;
   }
 
-  /** Those above `number` of the oldest segment that has any. */
+  /** Those above `number` of the oldest segment that has any. Rejects when it cannot be read now. */
   async readAbove(number: number): Promise<NumberedText[]> {
     for (;;) {
       const segment = this.#segmentAbove(number);
@@ -139,8 +143,7 @@ export class SegmentFolder {
   async #textsOf(segment: Segment): Promise<string[]> {
     const known = this.#read?.segment === segment ? this.#read.texts : [];
     if (known.length >= segment.numbers.length) return known;
-    const file = await readFile(segment.path).catch(() => Buffer.alloc(0));
-    const { texts } = readFrames(file);
+    const { texts } = readFrames(await this.#contentOf(segment));
     this.#read = { segment, texts };
     const missing = segment.numbers.splice(texts.length);
     if (missing.length > 0) this.#onDamaged(missing);
@@ -148,6 +151,21 @@ export class SegmentFolder {
     if (missing.length > 0 && this.#open === segment) this.#open = undefined;
     if (segment.numbers.length === 0) await this.#remove(segment);
     return texts;
+  }
+
+  /** Nothing for a file that is gone, or that could not be read again and again. */
+  async #contentOf(segment: Segment): Promise<Buffer> {
+    try {
+      const content = await readFile(segment.path);
+      this.#failedReads = 0;
+      return content;
+    } catch (error) {
+      this.#failedReads += 1;
+      const isGone = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      if (!isGone && this.#failedReads < READS_MAX) throw error;
+      this.#failedReads = 0;
+      return Buffer.alloc(0);
+    }
   }
 
   async #remove(segment: Segment): Promise<void> {

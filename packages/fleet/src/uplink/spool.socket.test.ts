@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -109,6 +120,49 @@ test('damage on the disk while we run is counted and costs no more than it hit',
   assert.deepEqual(numbers.slice(-40), range(90, 130));
   assert.equal(numbers.length + spool.shed, 130);
   await spool.close();
+});
+
+test('a disk that cannot be read for a moment loses nothing, and what is younger waits for it', async () => {
+  const { folder, spool } = await opened('moment');
+  fill(spool, 0, 10);
+  await spool.close();
+  const { clock, spool: again } = await opened('moment');
+  const [name = ''] = await readdir(folder);
+  const [place, aside] = [join(folder, name), join(top, 'aside')];
+  await rename(place, aside);
+  await mkdir(place);
+  fill(again, 10, 20);
+  assert.equal(await again.next(), undefined);
+  let isReady = false;
+  const ready = again.whenWaiting(new AbortController().signal).then(() => {
+    isReady = true;
+  });
+  await clock.advanceAsync(900);
+  assert.equal(isReady, false, 'it is not asked without a pause');
+  await rmdir(place);
+  await rename(aside, place);
+  await clock.advanceAsync(200);
+  await ready;
+  assert.deepEqual(await drained(again), range(0, 20));
+  assert.equal(again.shed, 0);
+  await again.close();
+});
+
+test('a disk that hangs does not keep us from ending', async () => {
+  const { clock, folder, spool } = await opened('hanging');
+  const pipe = join(folder, '0000000000000001.spool');
+  execFileSync('mkfifo', [pipe]);
+  fill(spool, 0, 10);
+  let isClosed = false;
+  const closing = spool.close().then(() => {
+    isClosed = true;
+  });
+  await clock.advanceAsync(4_900);
+  assert.equal(isClosed, false);
+  await clock.advanceAsync(200);
+  await closing;
+  // Somebody reads at last, so that nothing of this test is left behind.
+  await readFile(pipe);
 });
 
 test('a full disk: memory only, said so, and back on disk once there is room', async () => {

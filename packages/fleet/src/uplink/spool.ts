@@ -5,6 +5,7 @@
 
 import { type Clock, type Logger, sleep, type Timer } from '@holdfast/kernel';
 import type { ProbeResult } from '@holdfast/resources/result';
+import { withTimeLimit } from '../time-limit.ts';
 import { MemoryWindow } from './memory-window.ts';
 import { type NumberedText, SegmentFolder } from './segment-folder.ts';
 
@@ -33,6 +34,9 @@ const BATCH_RESULTS = 500;
 /** What is delivered sooner never touches the disk. */
 const SPILL_AFTER_MS = 1_000;
 const DISK_RETRY_MS = 10_000;
+const READ_RETRY_MS = 1_000;
+/** A disk that hangs must not keep the process from ending. */
+const CLOSE_MS_MAX = 5_000;
 
 export class Spool {
   readonly #clock: Clock;
@@ -48,6 +52,7 @@ export class Spool {
   #shed = 0;
   #problem: string | undefined;
   #diskRetryAtMs = 0;
+  #readRetryAtMs = 0;
   #timer: Timer | undefined;
   /** A disk that hangs is not given more to do. */
   #spilling = false;
@@ -103,13 +108,17 @@ export class Spool {
     this.#wake.abort();
   }
 
-  /** The oldest that wait, the same ones until `done`; undefined when none do. */
+  /** The oldest that wait, the same ones until `done`; undefined when none do, or they cannot be read now. */
   async next(): Promise<SpoolBatch | undefined> {
-    const onDisk = this.#diskIsFirst()
-      ? await this.#alone((folder) => folder.readAbove(this.#delivered))
-      : undefined;
+    let onDisk: NumberedText[] | undefined = [];
+    if (this.#diskIsFirst()) {
+      onDisk = await this.#alone((folder) => folder.readAbove(this.#delivered));
+      // What is in memory is younger, and would make the older ones count as delivered.
+      if (onDisk === undefined) this.#readRetryAtMs = this.#clock.nowMs() + READ_RETRY_MS;
+      if (onDisk === undefined) return undefined;
+    }
     // Nothing, when all of it was damaged: then memory is next.
-    const batch = limited(onDisk?.length ? onDisk : this.#memory.oldest(BATCH_RESULTS));
+    const batch = limited(onDisk.length > 0 ? onDisk : this.#memory.oldest(BATCH_RESULTS));
     const last = batch.at(-1);
     if (last === undefined) return undefined;
     return { results: batch.flatMap(({ text }) => parsed(text)), lastNumber: last.number };
@@ -127,23 +136,31 @@ export class Spool {
     });
   }
 
-  /** Resolves when something waits; rejects with the signal's reason. */
+  /** Resolves when something waits that can be had; rejects with the signal's reason. */
   async whenWaiting(signal: AbortSignal): Promise<void> {
-    while (this.#memory.count === 0 && !this.#diskIsFirst()) {
+    while (!this.#isReady()) {
       this.#wake = new AbortController();
       const either = AbortSignal.any([signal, this.#wake.signal]);
-      await sleep(this.#clock, DISK_RETRY_MS, either).catch(() => {});
+      await sleep(this.#clock, READ_RETRY_MS, either).catch(() => {});
       signal.throwIfAborted();
     }
   }
 
-  /** Copies to disk what waits; nothing may be pushed afterwards. */
+  /** Copies to disk what waits, as far as that is done in 5 s; nothing may be pushed afterwards. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#timer?.cancel();
     this.#diskRetryAtMs = 0;
-    await this.#spill();
-    await this.#folderWork;
+    const limit = { clock: this.#clock, limitMs: CLOSE_MS_MAX, late: 'The disk takes too long' };
+    const written = () => this.#spill().then(() => this.#folderWork);
+    await withTimeLimit(limit, new AbortController().signal, written).catch((error) =>
+      this.#logger.error('Results that wait are not all on disk.', { error }),
+    );
+  }
+
+  #isReady(): boolean {
+    if (this.#diskIsFirst()) return this.#clock.nowMs() >= this.#readRetryAtMs;
+    return this.#memory.count > 0;
   }
 
   #diskIsFirst(): boolean {

@@ -100,7 +100,8 @@ class Place {
   }
 }
 
-async function openAgent() {
+/** `takesWorkMs`: so long after work was assigned the prober has taken it. */
+async function openAgent({ takesWorkMs = 300 } = {}) {
   const clock = new SimulatedClock();
   const server = new Server(clock);
   const member = new Place();
@@ -112,7 +113,7 @@ async function openAgent() {
   const link: ProberLink = {
     assign: ({ revision, checks }) => {
       assigned.push(checks.length);
-      clock.after(300, () => {
+      clock.after(takesWorkMs, () => {
         assignedRevision = revision;
       });
     },
@@ -120,6 +121,8 @@ async function openAgent() {
       return assignedRevision;
     },
     try: async ({ name }) => {
+      if (assignedRevision === 0)
+        throw new HoldfastError('AGENT_FAILED', 'The agent is not there.', 'Wait.');
       if (name === 'refused') throw new HoldfastError('BUSY', 'Four are tried already.', 'Wait.');
       return sampleResult(77);
     },
@@ -235,6 +238,18 @@ test('ordered runs are measured, and what cannot be measured says why', async ()
   server.isAway = false;
   server.waitingOrders.push({ run: 'later', check: CHECK });
   await passUntil(clock, () => server.outcomes.length === 11, 15_000);
+  await passWhile(clock, uplink.close());
+});
+
+test('runs are ordered of an agent only once its prober has taken work, however late that is', async () => {
+  const { clock, server, applied, uplink } = await openAgent({ takesWorkMs: 120_000 });
+  server.waitingOrders.push({ run: 'early', check: CHECK });
+  await passUntil(clock, () => uplink.status().state === 'settled');
+  await clock.advanceAsync(100_000);
+  assert.deepEqual([server.waitingOrders.length, applied.length], [1, 0]);
+  await passUntil(clock, () => server.outcomes.length === 1);
+  assert.ok(server.outcomes[0]?.result, 'it was not answered with a failure before');
+  assert.equal(applied.length, 1, 'told as applied, however late');
   await passWhile(clock, uplink.close());
 });
 

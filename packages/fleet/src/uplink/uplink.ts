@@ -105,13 +105,13 @@ class Tie implements Uplink {
     });
     const parts = { ...options, prober: this.#prober };
     this.#work = new WorkFollower({ ...parts, onApplied: options.onApplied ?? (() => {}) });
-    const gate = this.#work.settled;
+    const { settled: gate, inForce } = this.#work;
     this.#delivery = new Delivery({ ...options, gate });
     const { signal } = this.#ended;
     this.#loops = Promise.all([
       this.#work.run(signal),
       this.#delivery.run(signal),
-      runOrders({ ...parts, gate }, signal),
+      runOrders({ ...parts, gate, inForce }, signal),
       this.#report(signal),
     ]);
   }

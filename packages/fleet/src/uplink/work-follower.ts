@@ -1,8 +1,16 @@
 // What this agent is to probe: asked from the servers for as long as it is registered, handed to the
-// prober whole. While no server can be reached the last work stays in force. After a lost lease the
+// prober whole. A check that goes to another agent runs on here for a moment, until it surely runs there.
+// While no server can be reached the last work stays in force. After a lost lease the
 // work is asked for anew before anything else goes out, for others may run those checks by now.
 
-import { type Chance, type Clock, LatencySketch, type Logger, sleep } from '@holdfast/kernel';
+import {
+  type Chance,
+  type Clock,
+  LatencySketch,
+  type Logger,
+  sleep,
+  type Timer,
+} from '@holdfast/kernel';
 import type { AssignedWork } from '@holdfast/resources/fleet';
 import { Backoff } from '../backoff.ts';
 import { withTimeLimit } from '../time-limit.ts';
@@ -36,17 +44,23 @@ const RETRY_BASE_MS = 250;
 const RETRY_CAP_MS = 10_000;
 /** After an answer without news, so that a server without patience is not asked without a pause. */
 const QUIET_MS = 250;
-/** How often we look whether the prober has taken its work, and for how long. */
+/** How often we look whether the prober has taken its work; twice as seldom each time, for it may be starting anew. */
 const LOOK_MS = 20;
-const LOOKS_MAX = 1_500;
+const LOOK_MS_MAX = 1_000;
+/** Both agents then leave the same results, which are kept once. */
+const LINGER_MS = 2_000;
 
 export class WorkFollower {
   readonly #options: WorkFollowerOptions;
   readonly #registered = new Gate();
   /** Open while the work is that of our present place in the fleet. */
   readonly settled = new Gate();
+  /** Open once the prober has taken any work: before that it measures nothing, as it knows no egress policy. */
+  readonly inForce = new Gate();
   readonly #lags = new LatencySketch();
   #known: KnownWork | undefined;
+  #work: AssignedWork | undefined;
+  #linger: Timer | undefined;
   /** Grows with each hand-over to the prober. */
   #revision = 0;
   /** Aborted when the lease is lost: an answer on its way may be of the time before. */
@@ -88,6 +102,7 @@ export class WorkFollower {
         await backoff.wait(signal);
       }
     }
+    this.#linger?.cancel();
     unsubscribe();
   }
 
@@ -120,7 +135,7 @@ export class WorkFollower {
     const isSame =
       term === before?.term && revision === before.revision && digest === before.digest;
     // The same again comes after a new registration.
-    if (work !== undefined && !isSame) this.#handOver(work);
+    if (work !== undefined && !isSame) this.#handOver(work, digest === before?.digest);
     this.#known = { term, revision, digest };
     this.settled.open();
     if (isSame) return false;
@@ -132,23 +147,39 @@ export class WorkFollower {
     return true;
   }
 
-  #handOver({ checks, egress, plugins, term }: AssignedWork): void {
-    this.#revision += 1;
+  /** `moved`: the resources are the same, so what is missing now is another agent's. */
+  #handOver(work: AssignedWork, moved: boolean): void {
+    const { checks, term } = work;
+    const before = moved ? (this.#work?.checks ?? []) : [];
+    const kept = new Set(checks.map(nameOf));
+    const leaving = before.filter((check) => !kept.has(nameOf(check)));
     this.#options.logger.info('Work was assigned.', { checks: checks.length, term });
+    this.#work = work;
+    this.#linger?.cancel();
+    this.#assign({ ...work, checks: [...checks, ...leaving] });
+    if (leaving.length === 0) return;
+    this.#linger = this.#options.clock.after(LINGER_MS, () => this.#assign(work));
+  }
+
+  #assign({ checks, egress, plugins }: AssignedWork): void {
+    this.#revision += 1;
     this.#options.prober.assign({ revision: this.#revision, checks, egress, plugins });
   }
 
-  /** A prober that does not take its work goes on with the last, and nothing is told as applied. */
+  /** Until the prober takes its work it goes on with the last, and nothing is told as applied. */
   async #whenApplied(resources: WorkAnswer['resources'], signal: AbortSignal): Promise<void> {
     const { clock, prober, onApplied } = this.#options;
-    for (let looks = 0; prober.assignedRevision !== this.#revision; looks += 1) {
-      if (looks >= LOOKS_MAX) return;
-      await sleep(clock, LOOK_MS, signal);
-    }
+    for (let pauseMs = LOOK_MS; prober.assignedRevision !== this.#revision; pauseMs *= 2)
+      await sleep(clock, Math.min(pauseMs, LOOK_MS_MAX), signal);
+    this.inForce.open();
     const { revision, digest, writtenAtMs } = resources;
     const appliedAtMs = clock.wallMs();
     if (writtenAtMs !== undefined) this.#lags.add(Math.max(0, appliedAtMs - writtenAtMs));
     const lagMsP99 = this.#lags.quantile(0.99);
     onApplied({ revision, digest, appliedAtMs, ...(lagMsP99 === undefined ? {} : { lagMsP99 }) });
   }
+}
+
+function nameOf({ namespace, name }: AssignedWork['checks'][number]): string {
+  return `${namespace}/${name}`;
 }

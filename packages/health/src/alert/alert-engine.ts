@@ -107,6 +107,8 @@ class JournalledAlertEngine implements AlertEngine {
   async close(): Promise<void> {
     await this.#written;
     await this.#queue.close();
+    // Somebody else tells of them from now on.
+    this.#firing.set(0);
   }
 
   async #write(happenings: readonly Happening[]): Promise<void> {

@@ -31,6 +31,7 @@ import { LeaderDuties } from './leader-duties.ts';
 import { LiveFeed } from './live-feed.ts';
 import { OrderDesk } from './order-desk.ts';
 import { type ServerPlace, takePlace } from './server-place.ts';
+import { withSigns } from './signs-of-life.ts';
 import { WorkDesk } from './work-desk.ts';
 
 export interface ControlPlaneOptions {
@@ -257,7 +258,11 @@ export class FleetControl {
         this.#demandPresentView();
         return this.#work.work(agent, known, gone);
       },
-      deliver: ({ results }) => this.#take(results),
+      deliver: ({ results }) =>
+        withSigns(
+          this.#server.options.clock,
+          this.#take(results).then(() => ({ stored: results.length })),
+        ),
       orders: (agent, location, gone) => this.#orders.orders(agent, location, gone),
       finish: (agent, outcome) => this.#orders.finish(agent, outcome),
       report: (agent, report) => this.#reports.take(agent, report),

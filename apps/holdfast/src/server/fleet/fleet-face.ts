@@ -17,8 +17,8 @@ export interface FleetFace {
     known: KnownWork | undefined,
     gone: AbortSignal,
   ): AsyncIterable<WorkAnswer | undefined>;
-  /** Resolves once it is stored. */
-  deliver(batch: ResultBatch): Promise<void>;
+  /** How many, once they are stored. Undefined: a sign of life. */
+  deliver(batch: ResultBatch): AsyncIterable<{ stored: number } | undefined>;
   /** Undefined: a sign of life. */
   orders(agent: string, location: string, signal: AbortSignal): AsyncIterable<RunOrder | undefined>;
   finish(agent: string, outcome: RunOutcome): void;

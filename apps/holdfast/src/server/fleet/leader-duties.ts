@@ -1,20 +1,15 @@
 // What a server does while it leads and nobody else may: it assigns checks to agents, and it alerts.
-// Both end with the leadership. When events do not get through it looks into the store by itself, so
-// that an outage of the event engine silences no alert.
+// Both end with the leadership, and neither waits for the other.
 
 import type { Coordination } from '@holdfast/engines/coordination';
 import type { Leadership } from '@holdfast/engines/leader';
 import { assignChecks, type CheckAssignment } from '@holdfast/fleet/assignment';
 import { type AssignmentWriter, startAssignmentWriter } from '@holdfast/fleet/assignment-writer';
 import type { FleetView } from '@holdfast/fleet/membership';
-import { sleep } from '@holdfast/kernel';
 import type { CompiledCheck } from '@holdfast/resources/compiled-check';
 import type { HoldfastServer } from '../holdfast-server.ts';
+import { type AlertingDuty, startAlertingDuty } from './alerting-duty.ts';
 import type { LiveFeed } from './live-feed.ts';
-
-const LOOK_MS = 5_000;
-/** Of each check; more than pass between two looks at most intervals. */
-const LOOK_RUNS = 10;
 
 export interface LeaderDutiesOptions {
   server: HoldfastServer;
@@ -28,6 +23,7 @@ export interface LeaderDutiesOptions {
 export class LeaderDuties {
   readonly #options: LeaderDutiesOptions;
   #writer: AssignmentWriter | undefined;
+  #alerting: AlertingDuty | undefined;
   #term: bigint | undefined;
   /** One change of office after another. */
   #turn: Promise<void> = Promise.resolve();
@@ -46,7 +42,7 @@ export class LeaderDuties {
       .then(async () => {
         await this.#layDown();
         if (leadership !== undefined && !leadership.lost.aborted && !this.#closed)
-          await this.#takeUp(leadership);
+          this.#takeUp(leadership);
       })
       .catch((error: unknown) => logger.error('A duty of the leader failed.', { error }));
   }
@@ -69,8 +65,8 @@ export class LeaderDuties {
     await this.#layDown();
   }
 
-  async #takeUp(leadership: Leadership): Promise<void> {
-    const { server, coordination, fleet, leaseMs, resources } = this.#options;
+  #takeUp(leadership: Leadership): void {
+    const { server, coordination, fleet, feed, leaseMs, resources } = this.#options;
     const { clock, chance, logger } = server.options;
     logger.info('This server leads.', { term: String(leadership.term) });
     this.#writer = startAssignmentWriter({
@@ -86,30 +82,13 @@ export class LeaderDuties {
       chance,
       logger,
     });
-    const { guard } = leadership;
-    await server.part('alerting').start(server.configuration, () => guard.prove());
-    void this.#lookAfterAlerts(leadership.lost);
+    this.#alerting = startAlertingDuty(server, feed, leadership);
   }
 
   async #layDown(): Promise<void> {
-    const writer = this.#writer;
+    const [writer, alerting] = [this.#writer, this.#alerting];
     this.#writer = undefined;
-    await Promise.all([writer?.close(), this.#options.server.part('alerting').stop()]);
-  }
-
-  /** Never rejects. */
-  async #lookAfterAlerts(lost: AbortSignal): Promise<void> {
-    const { server, feed } = this.#options;
-    const { clock, logger } = server.options;
-    while (!lost.aborted && !this.#closed) {
-      await sleep(clock, LOOK_MS, lost).catch(() => {});
-      if (feed.well || lost.aborted || this.#closed) continue;
-      try {
-        const latest = await server.part('store').results.latest({ perCheck: LOOK_RUNS });
-        await server.tell(latest.toSorted((a, b) => a.key.plannedAtMs - b.key.plannedAtMs));
-      } catch (error) {
-        logger.warn('The store could not be looked into for alerts.', { error });
-      }
-    }
+    this.#alerting = undefined;
+    await Promise.all([writer?.close(), alerting?.close()]);
   }
 }

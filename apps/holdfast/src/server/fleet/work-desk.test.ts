@@ -42,11 +42,22 @@ function knownOf({ work, resources }: WorkAnswer, before?: KnownWork): KnownWork
   return { term, revision, digest: resources.digest };
 }
 
-test('an agent nobody knows yet is told to measure nothing, once', async () => {
-  const { clock, desk } = world();
+test('an agent that the leader has not seen yet goes on with what it has', async () => {
+  const { clock, store, desk } = world();
+  const waiting = desk.work('a', { term: '8', revision: 3, digest: 'd3' }, here);
+  await clock.advanceAsync(4_000);
+  store.assigned.set('a', assigned('9', 12n, 'default/bank'));
+  desk.changed();
+  assert.equal((await waiting).work?.checks.length, 1);
+  const nobody = assert.rejects(desk.work('b', undefined, here), /no answer/);
+  await clock.advanceAsync(21_000);
+  await nobody;
+});
+
+test('what has not changed is told after some patience', async () => {
+  const { clock, store, desk } = world();
+  store.assigned.set('a', assigned('9', 12n));
   const first = await desk.work('a', undefined, here);
-  assert.deepEqual(first.work?.checks, []);
-  assert.equal(first.work?.term, '0');
   let answered = false;
   const second = desk.work('a', knownOf(first), here).then((answer) => {
     answered = true;
@@ -60,8 +71,7 @@ test('an agent nobody knows yet is told to measure nothing, once', async () => {
 
 test('an assignment is told as soon as it is there, and only what it names', async () => {
   const { store, desk } = world();
-  const known = knownOf(await desk.work('a', undefined, here));
-  const waiting = desk.work('a', known, here);
+  const waiting = desk.work('a', undefined, here);
   store.assigned.set('a', assigned('9', 12n, 'default/bank', 'default/gone'));
   desk.changed();
   const { work } = await waiting;
@@ -119,7 +129,8 @@ test('resources that are seen after the assignment made from them are told', asy
 });
 
 test('who is gone waits no longer', async () => {
-  const { desk } = world();
+  const { store, desk } = world();
+  store.assigned.set('a', assigned('9', 12n));
   const known = knownOf(await desk.work('a', undefined, here));
   const gone = new AbortController();
   const waiting = desk.work('a', known, gone.signal);

@@ -24,9 +24,6 @@ export interface AssignedTo {
   modRevision: bigint;
 }
 
-/** For an agent that the leader has not seen yet. */
-const NOTHING_YET: AssignedTo = { record: { term: '0', checks: [] }, modRevision: 0n };
-
 /** The resources that the configuration was made from. */
 export interface ResourcesInForce {
   revision: bigint;
@@ -61,7 +58,8 @@ export class WorkDesk {
 
   /**
    * One answer: at once when it differs from what is known, else when it does, or after some patience
-   * with the same. Undefined before it: a sign of life.
+   * with the same. Undefined before it: a sign of life. None while the leader has not seen the agent
+   * yet: it goes on with what it has, also when it comes back from an outage.
    */
   async *work(
     agent: string,
@@ -72,10 +70,12 @@ export class WorkDesk {
     const untilMs = clock.nowMs() + PATIENCE_MS;
     for (;;) {
       const answer = this.#answer(agent, known);
-      const differs = answer.work !== undefined || answer.resources.digest !== known?.digest;
+      const isNews =
+        answer !== undefined &&
+        (answer.work !== undefined || answer.resources.digest !== known?.digest);
       const restMs = untilMs - clock.nowMs();
-      if (differs || restMs <= 0 || gone.aborted || this.#waiting.size >= WAITING_MAX) {
-        yield answer;
+      if (isNews || restMs <= 0 || gone.aborted || this.#waiting.size >= WAITING_MAX) {
+        if (answer !== undefined) yield answer;
         return;
       }
       // Listening before the sign is sent: what changes meanwhile must not be missed.
@@ -90,14 +90,16 @@ export class WorkDesk {
     for (const agent of this.#told.keys()) if (!isLive(agent)) this.#told.delete(agent);
   }
 
-  #answer(agent: string, known: KnownWork | undefined): WorkAnswer {
+  #answer(agent: string, known: KnownWork | undefined): WorkAnswer | undefined {
+    const assigned = this.#options.assignmentOf(agent);
+    if (assigned === undefined) return undefined;
     const inForce = this.#options.resources();
     const resources = {
       revision: String(inForce.revision),
       digest: inForce.digest,
       ...(inForce.writtenAtMs === undefined ? {} : { writtenAtMs: inForce.writtenAtMs }),
     };
-    const { record, modRevision } = this.#options.assignmentOf(agent) ?? NOTHING_YET;
+    const { record, modRevision } = assigned;
     const { digest } = resources;
     const now = { term: record.term, revision: Number(modRevision), digest };
     if (isDeepStrictEqual(known, now)) return { resources };

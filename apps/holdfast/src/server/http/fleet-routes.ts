@@ -77,8 +77,7 @@ function resultRoutes(server: FastifyInstance, fleet: FleetFace, clock: Clock): 
     async (request, reply) => {
       const own = ownAgent(request);
       const results = checkedResults(request.body.results, own.location, clock.wallMs());
-      await fleet.deliver({ ...own, results });
-      return reply.status(204).send();
+      await lines(reply, fleet.deliver({ ...own, results }));
     },
   );
   server.post<AgentPath & { Body: RunOutcome }>(
@@ -139,14 +138,20 @@ function orderRoute(server: FastifyInstance, fleet: FleetFace): void {
 /** One line of JSON an item; an empty one is a sign of life. What fails before the first is answered as usual. */
 async function lines(reply: FastifyReply, items: AsyncIterable<object | undefined>): Promise<void> {
   const { raw } = reply;
-  for await (const item of items) {
-    if (!raw.headersSent) {
-      reply.hijack();
-      raw.writeHead(200, { 'Content-Type': 'application/x-ndjson', 'Cache-Control': 'no-store' });
+  try {
+    for await (const item of items) {
+      if (!raw.headersSent) {
+        reply.hijack();
+        raw.writeHead(200, { 'Content-Type': 'application/x-ndjson', 'Cache-Control': 'no-store' });
+      }
+      raw.write(item === undefined ? SIGN : `${JSON.stringify(item)}\n`);
     }
-    raw.write(item === undefined ? SIGN : `${JSON.stringify(item)}\n`);
+    raw.end();
+  } catch (error) {
+    if (!raw.headersSent) throw error;
+    // Half an answer: only its end without the last line can say so.
+    raw.destroy();
   }
-  raw.end();
 }
 
 const AGENT = '/api/v1/fleet/agents/:location/:agent';
