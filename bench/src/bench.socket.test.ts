@@ -58,6 +58,21 @@ test('the bench probing measures every claim, as JSON and as a table', async () 
   assert.ok(lines.every((line) => line.length <= 125));
 });
 
+test('the bench engines measures its parts beside their floors', async () => {
+  const parts = ['mirror', 'catch-up', 'embedded', 'events', 'results'];
+  const { code, out, errors } = await bench(['engines', ...parts, '--quick', '--json']);
+  assert.equal(code, 0, errors);
+  const report: Report = JSON.parse(out);
+  for (const row of report.rows) assertSound(row);
+  const rivals = new Set(report.rows.map(({ against }) => against));
+  for (const rival of ['raw watch', 'etcd, one node', 'bare fdatasync', 'bare pipelines'])
+    assert.ok(rivals.has(rival), rival);
+  const swapped = report.rows.find(({ metric }) => metric.endsWith('swapped'));
+  assert.equal(swapped?.ours, 0);
+  const lines = tableOf(report).split('\n');
+  assert.ok(lines.every((line) => line.length <= 125));
+});
+
 test('a wrong name is answered with what there is', async () => {
   const { code, out, errors } = await bench(['probng']);
   assert.equal(code, 2);

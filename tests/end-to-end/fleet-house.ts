@@ -106,7 +106,8 @@ export class FleetHouse {
     const words = ['agent', '--id', id, '--location', location, '--lease', `${LEASE_MS}ms`];
     const servers = this.urls.flatMap((url) => ['--server', url]);
     const data = ['--data', join(this.folder.path, id)];
-    return new FleetProcess(id, [...words, ...servers, ...data], { HOLDFAST_TOKEN: token });
+    const environment = { HOLDFAST_TOKEN: token, HOLDFAST_TEST_AGENT: id };
+    return new FleetProcess(id, [...words, ...servers, ...data], environment);
   }
 
   engines(): string[] {

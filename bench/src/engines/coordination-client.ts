@@ -32,7 +32,10 @@ export async function openClient(
   if (kind === 'bare') return bareClient(place, connections);
   const coordination = await openCoordination(kind, place, connections);
   let turn = 0;
-  const key = () => benchKey((turn += 1));
+  const key = () => {
+    turn += 1;
+    return benchKey(turn);
+  };
   const get = () => coordination.get(key());
   const write = () =>
     coordination.txn({

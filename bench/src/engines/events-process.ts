@@ -27,6 +27,7 @@ const UNACKNOWLEDGED_MAX = 2_000;
 /** In memory: published before anything is handled. */
 const BURST = 1_000;
 
+const startedAtMs = systemClock.wallMs();
 const [kind = '', url = ''] = process.argv.slice(2);
 let rounds = 0;
 const side = open();
@@ -95,7 +96,7 @@ async function byManyPublishers(engine: Events, stream: string, events: number):
 
 function eventOf(number: number) {
   const data = { number, vehicle: 'v-12' };
-  return { id: `event-${number}`, type: 'Moved', key: 'v-12', atMs: systemClock.wallMs(), data };
+  return { id: `event-${number}`, type: 'Moved', key: 'v-12', atMs: startedAtMs, data };
 }
 
 answerParent<EventsQuestion, EventsAnswer>(

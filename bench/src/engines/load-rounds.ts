@@ -1,11 +1,12 @@
 // Rounds of several clients in turn, A B then B A, each in its own process: whatever else the machine does
-// falls on all alike. The first, short round of each load does not count.
+// falls on all alike. Clients run for months, so only compiled code is judged: each warms up for an operation
+// before the first round of it.
 
 import { Child } from '../child-process.ts';
 import { type Figure, figureOf } from '../report.ts';
 import type { ClientKind } from './coordination-client.ts';
 import type { ClientQuestion, WatchAnswer, WatchQuestion } from './coordination-process.ts';
-import type { LoadAnswer, LoadQuestion } from './load.ts';
+import type { LoadAnswer, LoadQuestion, Operation } from './load.ts';
 
 export type Loaded = Record<keyof LoadAnswer, Figure>;
 export type Lagged = Record<keyof WatchAnswer, Figure>;
@@ -16,11 +17,25 @@ export interface Effort {
   roundMs: number;
   /** Of one round of puts that a watch tells of. */
   puts: number;
+  /** Of each operation, or as many as are done in `warmUpMsMax`. */
+  warmUps: number;
+  warmUpMsMax: number;
 }
 
-export const EFFORT: Effort = { rounds: 3, roundMs: 1_000, puts: 300 };
-export const QUICK_EFFORT: Effort = { rounds: 2, roundMs: 150, puts: 20 };
-const WARM_UP_SHARE = 0.5;
+export const EFFORT: Effort = {
+  rounds: 3,
+  roundMs: 800,
+  puts: 300,
+  warmUps: 10_000,
+  warmUpMsMax: 2_500,
+};
+export const QUICK_EFFORT: Effort = {
+  rounds: 2,
+  roundMs: 150,
+  puts: 20,
+  warmUps: 200,
+  warmUpMsMax: 200,
+};
 
 export interface ClientPlace {
   kind: ClientKind;
@@ -34,6 +49,7 @@ type ClientProcess = Child<ClientQuestion, LoadAnswer & WatchAnswer>;
 export class LoadRounds {
   readonly #clients: ClientProcess[];
   readonly #effort: Effort;
+  readonly #warm = new Set<Operation>();
 
   constructor(places: readonly ClientPlace[], effort: Effort) {
     const file = import.meta.resolve('./coordination-process.ts');
@@ -45,8 +61,10 @@ export class LoadRounds {
 
   /** By the order of the places. */
   async load(load: Omit<LoadQuestion, 'ms'>): Promise<Loaded[]> {
-    const { roundMs } = this.#effort;
-    const warmUp = { ...load, ms: roundMs * WARM_UP_SHARE };
+    const { roundMs, warmUps, warmUpMsMax } = this.#effort;
+    const isWarm = this.#warm.has(load.operation);
+    const warmUp = { ...load, ms: isWarm ? 0 : warmUpMsMax, operations: warmUps };
+    this.#warm.add(load.operation);
     const answers = await this.#rounds(warmUp, { ...load, ms: roundMs });
     return answers.map((rounds) => figuresOf(rounds, ['perS', 'cpuUs', 'p50Ms', 'p99Ms']));
   }
@@ -54,7 +72,7 @@ export class LoadRounds {
   /** Put, and wait until a watch tells of it; by the order of the places. */
   async watch(): Promise<Lagged[]> {
     const { puts } = this.#effort;
-    const warmUp = { puts: puts * WARM_UP_SHARE };
+    const warmUp = { puts };
     const answers = await this.#rounds<WatchQuestion>(warmUp, { puts });
     return answers.map((rounds) => figuresOf(rounds, ['p50Ms', 'p99Ms']));
   }

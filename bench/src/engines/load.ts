@@ -7,7 +7,9 @@ export interface LoadQuestion {
   operation: Operation;
   /** Operations in flight. */
   concurrency: number;
+  /** Whichever comes first. */
   ms: number;
+  operations?: number;
 }
 
 /** `write`: a transaction that compares once and puts some 300 bytes, as a policy is written. */
@@ -22,7 +24,7 @@ export interface LoadAnswer {
 }
 
 export async function underLoad(
-  { concurrency, ms }: LoadQuestion,
+  { concurrency, ms, operations = Number.POSITIVE_INFINITY }: LoadQuestion,
   once: () => Promise<unknown>,
 ): Promise<LoadAnswer> {
   const timesMs: number[] = [];
@@ -30,7 +32,7 @@ export async function underLoad(
   const cpu = process.cpuUsage();
   const worker = async () => {
     let sentMs = performance.now();
-    while (sentMs < beganMs + ms) {
+    while (sentMs < beganMs + ms && timesMs.length < operations) {
       await once();
       const nowMs = performance.now();
       timesMs.push(nowMs - sentMs);

@@ -46,15 +46,15 @@ export function resultsRows(
     ...[...pledgesOf(sizes)].flatMap(([question, pledge]) =>
       questionRows(figures, question, pledge),
     ),
-    atMost('results on PostgreSQL, a row with rollups', 'bytes', POSTGRES_BYTES_MAX, {
+    atMost('PostgreSQL, a row with rollups', 'bytes', POSTGRES_BYTES_MAX, {
       ours: exactly(figures.bytes.postgres),
       against: 'SQLite',
       theirs: exactly(figures.bytes.sqlite),
     }),
-    atMost('results on SQLite, a raw row', 'bytes', SQLITE_RAW_BYTES_MAX, {
+    atMost('SQLite, a raw row', 'bytes', SQLITE_RAW_BYTES_MAX, {
       ours: exactly(figures.rawBytes),
     }),
-    atMost('results on SQLite, retention', 'ms', RETAIN_MS_MAX, {
+    atMost('SQLite, retention', 'ms', RETAIN_MS_MAX, {
       ours: exactly(figures.retainMs),
     }),
   ];
@@ -65,7 +65,7 @@ function appendRows(figures: ResultsFigures): Row[] {
   const atLeast = (value: number): Goal => ({ of: 'ours', op: '>=', value });
   return [
     rowOf({
-      metric: 'results appended to PostgreSQL',
+      metric: 'PostgreSQL, results appended',
       unit: '/s',
       goal: atLeast(POSTGRES_PER_S),
       ours: postgresPerS,
@@ -73,14 +73,14 @@ function appendRows(figures: ResultsFigures): Row[] {
       ...(copied === undefined ? {} : { theirs: copied }),
     }),
     rowOf({
-      metric: 'results appended to SQLite',
+      metric: 'SQLite, results appended',
       unit: '/s',
       goal: atLeast(SQLITE_PER_S),
       ours: sqlitePerS,
       against: 'bare inserts',
       theirs: inserted,
     }),
-    atMost('results to PostgreSQL, CPU of our process', 'µs', POSTGRES_CPU_US_MAX, {
+    atMost('PostgreSQL, appending, our CPU', 'µs', POSTGRES_CPU_US_MAX, {
       ours: figures.postgresCpuUs,
       against: 'to SQLite',
       theirs: figures.sqliteCpuUs,
@@ -88,7 +88,7 @@ function appendRows(figures: ResultsFigures): Row[] {
     ...(Number.isNaN(figures.serverCpuUs.median)
       ? []
       : [
-          atMost('results to PostgreSQL, CPU of the server', 'µs', SERVER_CPU_US_MAX, {
+          atMost('PostgreSQL, appending, its CPU', 'µs', SERVER_CPU_US_MAX, {
             ours: figures.serverCpuUs,
           }),
         ]),
@@ -102,7 +102,7 @@ function pledgesOf({ checks, overviewChecks }: { checks: number; overviewChecks:
     ['latest', { metric: `latest of ${many} checks`, postgresMsMax: 500 }],
     ['recent', { metric: `latest 60 of ${many} checks`, postgresMsMax: 3_000 }],
     ['raw day', { metric: 'raw day of one check', postgresMsMax: 40, sqliteMsMax: 20 }],
-    ['minutes', { metric: 'a day of one check by minute', postgresMsMax: 40 }],
+    ['minutes', { metric: 'day of one check by minute', postgresMsMax: 40 }],
     ['codes', { metric: 'latency by code, a day', postgresMsMax: 40 }],
     ['cells', { metric: 'heat map of a day', postgresMsMax: 40 }],
     [

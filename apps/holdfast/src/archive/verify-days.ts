@@ -2,6 +2,7 @@
 // moment says how far it is.
 
 import { type Verified, verifyArchive } from '@holdfast/engines/archive';
+import type { Clock } from '@holdfast/kernel';
 import type { Surroundings } from '../cli/command.ts';
 import { assertArchived, openArchive } from './archive-folder.ts';
 
@@ -17,25 +18,25 @@ export async function verifyDays(
   // While a manifest is damaged nobody knows that a day is not there.
   if (faults.length === 0) assertArchived(days, manifests);
   const wanted = days.length === 0 ? undefined : days;
-  const total = manifests.filter(({ day }) => wanted?.includes(day) ?? true).length;
+  const total = manifests
+    .filter(({ day }) => wanted?.includes(day) ?? true)
+    .reduce((sum, { rows }) => sum + rows, 0);
   const sound = { editions: 0, rows: 0 };
   const damaged: { day?: string; message: string }[] = [];
-  let nextMs = clock.nowMs() + PROGRESS_EVERY_MS;
-  const tell = ({ manifest, fault }: Verified) => {
-    if (fault !== undefined) {
-      damaged.push({ ...(manifest && { day: manifest.day }), message: fault.message });
-      terminal.error(`${fault.message}\n`);
-    } else {
+  const note = ({ manifest, fault }: Verified) => {
+    if (fault === undefined) {
       sound.editions += 1;
       sound.rows += manifest?.rows ?? 0;
+      return;
     }
-    if (clock.nowMs() < nextMs) return;
-    nextMs = clock.nowMs() + PROGRESS_EVERY_MS;
-    const done = sound.editions + damaged.length;
-    terminal.error(`read ${done} of ${total}, ${sound.rows} results so far\n`);
+    damaged.push({ ...(manifest && { day: manifest.day }), message: fault.message });
+    terminal.error(`${fault.message}\n`);
   };
+  const onRows = everySecond(clock, (rows: number) =>
+    terminal.error(`read ${rows} of ${total} results\n`),
+  );
   try {
-    for await (const verified of verifyArchive(folder, wanted, signal)) tell(verified);
+    for await (const each of verifyArchive(folder, wanted, { signal, onRows })) note(each);
   } catch (error) {
     if (!signal.aborted) throw error;
     terminal.error('stopped before all was read\n');
@@ -47,4 +48,14 @@ export async function verifyDays(
     terminal.out(`${folder}: ${sound.rows} results in ${sound.editions} editions read, ${lost}\n`);
   }
   return damaged.length === 0 ? 0 : 1;
+}
+
+/** Calls it at most so often, and not before the first has passed. */
+function everySecond<T>(clock: Clock, tell: (value: T) => void): (value: T) => void {
+  let nextMs = clock.nowMs() + PROGRESS_EVERY_MS;
+  return (value) => {
+    if (clock.nowMs() < nextMs) return;
+    nextMs = clock.nowMs() + PROGRESS_EVERY_MS;
+    tell(value);
+  };
 }

@@ -31,11 +31,12 @@ export interface AloneOptions {
 }
 
 export function alone({ location, events, preset, file }: AloneOptions): ServerPlan {
+  const always = new AbortController().signal;
   return {
     demo: file === undefined,
     ...(file === undefined ? {} : { configFile: file.shownAs, folder: dirname(file.path) }),
     ...(preset === undefined ? {} : { preset }),
-    retains: () => true,
+    retaining: () => always,
     openSource: (server) => openSource(server, file, preset),
     openWorkforce: (server) => openWorkforce(server, { location, events, file: file?.path }),
   };

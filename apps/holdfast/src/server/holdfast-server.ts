@@ -60,8 +60,8 @@ export interface ServerPlan {
   openWorkforce(server: HoldfastServer): Promise<Workforce>;
   /** When it answers at its URL. */
   serving?(server: HoldfastServer): Promise<void>;
-  /** Whether it is this server that forgets old results. */
-  retains(): boolean;
+  /** It is for this server to forget old results until this is aborted; absent: for another one. */
+  retaining(): AbortSignal | undefined;
   /** Absent: pages of this server alone are told. */
   tellAlert?(alert: AlertRecord): Promise<void>;
 }
@@ -257,7 +257,8 @@ export class HoldfastServer implements RunningServer {
       logger,
       results: store.results,
       view: this.view,
-      retention: () => (this.plan.retains() ? this.configuration.retention : undefined),
+      retaining: () => this.plan.retaining(),
+      retention: () => this.configuration.retention,
     });
     this.owns(() => upkeep.close());
   }

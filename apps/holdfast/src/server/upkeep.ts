@@ -14,7 +14,7 @@ const RETENTION_EVERY_MS = HOUR_MS;
 const FIRST_AFTER_MS = 1_000;
 
 export interface Upkeep {
-  /** Resolves when the running round has ended. */
+  /** Resolves when the running round has ended, which is told to end. */
   close(): Promise<void>;
 }
 
@@ -23,18 +23,18 @@ export interface UpkeepOptions {
   logger: Logger;
   results: Results;
   view: LiveView;
-  /** Absent while it is another server's turn to forget. */
-  retention(): RetentionPolicy | undefined;
+  /** Aborted when it is no longer for this server to forget; absent while it is for another one. */
+  retaining(): AbortSignal | undefined;
+  retention(): RetentionPolicy;
 }
 
 export function startUpkeep(options: UpkeepOptions): Upkeep {
-  const { clock, logger, results } = options;
+  const { clock, logger } = options;
   const rounds = [
     everyNowAndThen(clock, logger, AVAILABILITY_EVERY_MS, () => refreshAvailability(options)),
-    everyNowAndThen(clock, logger, RETENTION_EVERY_MS, async () => {
-      const policy = options.retention();
-      const rows = policy === undefined ? 0 : await results.retain(policy, clock.wallMs());
-      if (rows > 0) logger.info('forgot old results', { rows });
+    everyNowAndThen(clock, logger, RETENTION_EVERY_MS, async (signal) => {
+      const turn = options.retaining();
+      if (turn !== undefined) await forget(options, AbortSignal.any([turn, signal]));
     }),
   ];
   return {
@@ -48,26 +48,37 @@ function everyNowAndThen(
   clock: Clock,
   logger: Logger,
   everyMs: number,
-  work: () => Promise<void>,
+  work: (signal: AbortSignal) => Promise<void>,
 ): Upkeep {
-  let closed = false;
+  const closing = new AbortController();
+  const { signal } = closing;
   let timer: Timer;
   let running: Promise<void> = Promise.resolve();
   const round = () => {
-    running = work()
-      .catch((error: unknown) => logger.warn('upkeep failed', { error: String(error) }))
+    running = work(signal)
+      .catch((error: unknown) => {
+        if (!signal.aborted) logger.warn('upkeep failed', { error: String(error) });
+      })
       .then(() => {
-        if (!closed) timer = clock.after(everyMs, round);
+        if (!signal.aborted) timer = clock.after(everyMs, round);
       });
   };
   timer = clock.after(FIRST_AFTER_MS, round);
   return {
     close: () => {
-      closed = true;
+      closing.abort();
       timer.cancel();
       return running;
     },
   };
+}
+
+async function forget(
+  { clock, logger, results, retention }: UpkeepOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const rows = await results.retain(retention(), clock.wallMs(), signal);
+  if (rows > 0) logger.info('forgot old results', { rows });
 }
 
 async function refreshAvailability({ clock, results, view }: UpkeepOptions): Promise<void> {

@@ -56,13 +56,13 @@ export async function benchCatchUp({ quick, progress }: BenchOptions): Promise<R
 function rowsOf(count: number, seconds: number, answer: ManyAnswer): Row[] {
   const { snapshots, items, cpuMs } = answer;
   if (items !== KEY_COUNT) throw new Error(`A mirror holds ${items} of ${KEY_COUNT} keys.`);
-  const name = `${count} mirrors of ${KEY_COUNT.toLocaleString('en-US')} keys after a compaction`;
+  const name = `${count} mirrors, compacted`;
   const row = (metric: string, unit: string, ours: number, value: number) => {
     const goal: Goal = { of: 'ours', op: '<=', value };
     return rowOf({ metric, unit, goal, ours: exactly(ours) });
   };
   return [
-    row(`${name}, snapshots swapped`, 'snapshots', snapshots, 0),
+    row(`${name}, swapped`, 'snapshots', snapshots, 0),
     row(`${name}, all are back`, 's', seconds, SECONDS_MAX),
     row(`${name}, CPU of each`, 'ms', cpuMs / count, CPU_MS_MAX),
   ];

@@ -46,12 +46,18 @@ export async function benchEmbedded({ quick, progress }: BenchOptions): Promise<
     const floor = exactly(await syncsPerS(folder, quick ? FLOOR_WRITES_QUICK : FLOOR_WRITES));
     const at = `${CONCURRENCY} writers`;
     return [
-      rateRow(`embedded in memory, transactions, ${at}`, memory.perS, ETCD, etcd.perS, 5),
-      cpuRow('embedded in memory, CPU of a transaction', memory.cpuUs, etcd.cpuUs),
+      rateRow(`embedded in memory, writes, ${at}`, memory.perS, ETCD, etcd.perS, 5),
+      cpuRow('embedded in memory, CPU of a write', memory.cpuUs, etcd.cpuUs),
       rateRow('embedded, reads', memoryGets.perS, ETCD, etcdGets.perS, 5),
       cpuRow('embedded, CPU of a read', memoryGets.cpuUs, etcdGets.cpuUs),
-      rateRow(`embedded with journal, transactions, ${at}`, disk.perS, FLOOR, floor, 10),
-      rateRow(`embedded with journal, ${MANY_WRITERS} writers`, many.perS, FLOOR, floor, 25),
+      rateRow(`embedded with journal, ${at}`, disk.perS, FLOOR, floor, 10),
+      rateRow(
+        `embedded with journal, ${MANY_WRITERS.toLocaleString('en-US')} writers`,
+        many.perS,
+        FLOOR,
+        floor,
+        25,
+      ),
     ];
   } finally {
     await rounds.close();

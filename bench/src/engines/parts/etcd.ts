@@ -22,13 +22,13 @@ interface Pledge {
   name: string;
   /** Of the floor's rate: reads that are asked for at once travel together. */
   rateMin: number;
-  /** Of the floor's CPU time. */
+  /** Of the floor's CPU time, which knows neither deadlines nor retries nor what was answered. */
   cpuMax: number;
 }
 
 const PLEDGES: Readonly<Record<Operation, Pledge>> = {
-  get: { name: 'etcd reads, linearizable', rateMin: 1, cpuMax: 1 },
-  write: { name: 'etcd policy writes', rateMin: 0.8, cpuMax: 1.3 },
+  get: { name: 'etcd reads', rateMin: 1, cpuMax: 1 },
+  write: { name: 'etcd policy writes', rateMin: 0.7, cpuMax: 1.5 },
 };
 const ONE_AT_A_TIME: Goal = { of: 'ratio', op: '<=', value: 1.3 };
 const P99: Goal = { of: 'ratio', op: '<=', value: 1.25 };
@@ -86,7 +86,7 @@ async function aloneRows(rounds: LoadRounds): Promise<Row[]> {
     const { ours, theirs } = await pair(rounds, operation, 1);
     rows.push(
       rowOf({
-        metric: `${PLEDGES[operation].name}, one at a time, p50`,
+        metric: `${PLEDGES[operation].name}, alone, p50`,
         unit: 'ms',
         goal: ONE_AT_A_TIME,
         ours: ours.p50Ms,

@@ -48,7 +48,7 @@ export async function benchFleetFailOver({ quick, progress }: BenchOptions): Pro
     const kept = await keptAnswers(fleet, sinceWallMs - CALM_MS);
     const counted = fleet.target.requests.filter(({ atMs }) => atMs > sinceMs && atMs < endMs);
     return [
-      row(`agent killed → its checks run elsewhere, worst`, 'ms', movedMs, 2 * FLEET_LEASE_MS),
+      row('agent killed → checks run again, worst', 'ms', movedMs, 2 * FLEET_LEASE_MS),
       ...serverRows,
       ...lossRows(lossesOf(counted, kept, killedMs), counted.length),
     ];
@@ -84,8 +84,8 @@ async function leaderDies(fleet: BenchFleet): Promise<Row[]> {
   const tookMs = machineMs() - killedMs;
   await passes(FLEET_INTERVAL_MS);
   return [
-    row('leading server killed → another one leads', 'ms', tookMs, FLEET_LEASE_MS + 1_000),
-    row('longest pause of a check meanwhile', 'ms', longestPauseMs(fleet, killedMs), PAUSE_MS_MAX),
+    row('leading server killed → another leads', 'ms', tookMs, FLEET_LEASE_MS + 1_000),
+    row('meanwhile, longest pause of a check', 'ms', longestPauseMs(fleet, killedMs), PAUSE_MS_MAX),
   ];
 }
 
@@ -137,9 +137,9 @@ function lossRows({ inFlight, lost, twice }: Losses, requests: number): Row[] {
   const of = `of ${requests.toLocaleString('en-US')}`;
   const inFlightMax = (FLEET_CHECKS * IN_FLIGHT_MS) / FLEET_INTERVAL_MS;
   return [
-    row(`results kept twice ${of}`, 'results', twice, 0),
-    row(`results lost ${of}, but those in flight`, 'results', lost, 0),
-    row('results in flight in the agent that was killed', 'results', inFlight, inFlightMax),
+    row(`results kept twice ${of}`, 'runs', twice, 0),
+    row(`results lost ${of}, not in flight`, 'runs', lost, 0),
+    row('results in flight in the killed agent', 'runs', inFlight, inFlightMax),
   ];
 }
 

@@ -92,9 +92,9 @@ function rowsOf(killed: readonly number[], resigned: readonly number[]): Row[] {
     rowOf({ metric, unit: 'ms', goal: { of: 'ours', op: '<=', value }, ours });
   const lease = `lease ${LEASE_MS / 1_000} s`;
   return [
-    row(`leader killed → the next one acts, worst, ${lease}`, LEASE_MS + 1_000, worst(killed)),
-    row(`leader killed → the next one acts, ${lease}`, LEASE_MS + 1_000),
-    row('leader resigned → the next one acts', RESIGNED_MS_MAX, figureOf(resigned)),
+    row(`leader killed → next acts, ${lease}, worst`, LEASE_MS + 1_000, worst(killed)),
+    row(`leader killed → next acts, ${lease}`, LEASE_MS + 1_000),
+    row('leader resigned → next acts', RESIGNED_MS_MAX, figureOf(resigned)),
   ];
 }
 

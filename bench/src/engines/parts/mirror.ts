@@ -112,7 +112,7 @@ function rowsOf(rounds: readonly Paired[], cost: Figure): Row[] {
   ];
   return [
     rowOf({
-      metric: 'mirror, applied after the raw watch, p99 of pairs',
+      metric: 'mirror, later than a raw watch, p99',
       unit: 'ms',
       goal: { of: 'ours', op: '<=', value: DIFFERENCE_MS_MAX },
       ours: notBelowZero(at('difference', 0.99)),

@@ -38,7 +38,7 @@ export async function benchRemote({ quick, progress }: BenchOptions): Promise<Ro
       throw new Error('A client was not measured.');
     return [
       row('remote get, one at a time, p50', 'ms', alone.p50Ms, directAlone.p50Ms, 3),
-      row('remote get, CPU of the client, one at a time', 'µs', alone.cpuUs, directAlone.cpuUs, 2),
+      row('remote get, one at a time, CPU', 'µs', alone.cpuUs, directAlone.cpuUs, 2),
       row(`remote get, ${CONCURRENCY} at once, p99`, 'ms', many.p99Ms, directMany.p99Ms, 25),
       row('remote put → watch, p50', 'ms', lag.p50Ms, directLag.p50Ms, 3),
       row('remote put → watch, p99', 'ms', lag.p99Ms, directLag.p99Ms, 3),

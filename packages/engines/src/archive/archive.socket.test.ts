@@ -266,6 +266,22 @@ describe('a store with an archive', () => {
     await archived.close();
   });
 
+  it('ends at once when it is told to, and goes on another time', async () => {
+    const [store, folder] = [await openStore(), newFolder()];
+    const archived = new ArchivedResults(store.results, { folder }, silentLogger);
+    const rows = runs(3);
+    await archived.append(rows);
+    const nowMs = START_MS + 200 * DAY_MS;
+    const ending = new AbortController();
+    const leaving = archived.retain(POLICY, nowMs, ending.signal);
+    ending.abort();
+    await assert.rejects(leaving, { name: 'AbortError' });
+    assert.deepEqual(await listArchive(folder), []);
+    assert.equal((await archived.usage()).rawRows, rows.length);
+    assert.equal(await archived.retain(POLICY, nowMs), rows.length);
+    await archived.close();
+  });
+
   it('keeps a day that cannot be archived', async () => {
     const [store, folder] = [await openStore(), newFolder()];
     writeFileSync(folder, 'a file where the folder should be');

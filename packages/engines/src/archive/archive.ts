@@ -12,4 +12,4 @@ export {
 } from './manifest.ts';
 export { type ArchiveQuery, readArchive } from './read-archive.ts';
 export { restoreDay } from './restore-day.ts';
-export { type Verified, verifyArchive } from './verify-archive.ts';
+export { type Verified, type VerifyOptions, verifyArchive } from './verify-archive.ts';

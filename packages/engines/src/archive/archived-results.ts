@@ -84,7 +84,9 @@ export class ArchivedResults implements Results {
   }
 
   /** Raw rows go by whole days, and only those that the archive has. Throws when a day cannot be archived. */
-  async retain(policy: RetentionPolicy, nowMs: number): Promise<number> {
+  async retain(policy: RetentionPolicy, nowMs: number, ending?: AbortSignal): Promise<number> {
+    const { signal: closed } = this.#closed;
+    const signal = ending === undefined ? closed : AbortSignal.any([closed, ending]);
     const { afterMs = policy.rawMs } = this.#options;
     const keptMs = Math.min(policy.rawMs, afterMs);
     const beforeMs = Math.floor((nowMs - keptMs) / DAY_MS) * DAY_MS;
@@ -94,23 +96,27 @@ export class ArchivedResults implements Results {
       const dayMs = Math.floor((oldestMs ?? nowMs) / DAY_MS) * DAY_MS;
       if (oldestMs === undefined || dayMs >= beforeMs) break;
       deleted += await this.#gate.whileLeaving(dayMs + DAY_MS, () =>
-        this.#letGo(dayMs, policy, nowMs),
+        this.#letGo(dayMs, policy, nowMs, signal),
       );
     }
     // What is left is younger than the day that was dropped last.
     const { oldestMs = nowMs } = await this.#hot.usage();
     const rawMs = nowMs - Math.floor(Math.min(oldestMs, beforeMs) / DAY_MS) * DAY_MS;
     const none = new Map<number, number>();
-    return deleted + (await this.#hot.retain({ ...policy, rawMs, rawDays: none }, nowMs));
+    return deleted + (await this.#hot.retain({ ...policy, rawMs, rawDays: none }, nowMs, signal));
   }
 
-  async #letGo(dayMs: number, policy: RetentionPolicy, nowMs: number): Promise<number> {
-    const { signal } = this.#closed;
+  async #letGo(
+    dayMs: number,
+    policy: RetentionPolicy,
+    nowMs: number,
+    signal: AbortSignal,
+  ): Promise<number> {
     const { manifest, rows } = await archiveDay(this.#hot, this.#options.folder, dayMs, signal);
     if (manifest !== undefined)
       this.#logger.info('archived a day of results', { day: manifest.day, rows: manifest.rows });
     const rawMs = nowMs - dayMs - DAY_MS;
-    return this.#hot.retain({ ...policy, rawMs, rawDays: new Map([[dayMs, rows]]) }, nowMs);
+    return this.#hot.retain({ ...policy, rawMs, rawDays: new Map([[dayMs, rows]]) }, nowMs, signal);
   }
 
   close(): Promise<void> {

@@ -46,8 +46,11 @@ export function coordinationConformance(name: string, open: Open): void {
     test('refuses what was compacted', refusesCompacted);
     test('tells of itself', tellsFacts);
     test('agrees with the model over any transactions', agreesWithModel);
-    describeWatches(open);
-    describeLeases(open);
+    // They wait most of their time.
+    describe('in time', { concurrency: true }, () => {
+      describeWatches(open);
+      describeLeases(open);
+    });
   });
 }
 

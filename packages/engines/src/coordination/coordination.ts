@@ -71,7 +71,8 @@ export interface Listing {
 /**
  * Renewed by its engine until it is released or lost. Its validity counts from the moment the last
  * confirmed renewal was sent, on the monotonic clock, less a margin for drift: while `nowMs` lies
- * before `validUntilMs` no other holder can have been let in.
+ * before `validUntilMs` no other holder can have been let in. That clock stands still while a machine is
+ * suspended, and no clock is looked at between a look and a write: what matters is fenced besides.
  */
 export interface Lease {
   readonly id: bigint;

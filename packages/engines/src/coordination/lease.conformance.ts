@@ -24,7 +24,7 @@ export function describeLeases(open: Open): void {
   const test = (what: string, body: Body) => it(what, () => withStore(open, body));
   describe('leases', { concurrency: true }, () => {
     test('attaches keys and lets go of them', attaches);
-    test('keeps a lease far beyond its ttl', keepsAlive);
+    test('keeps a lease beyond its ttl', keepsAlive);
     test('deletes all keys of a lease in one transaction when it runs out', expires);
     test('deletes them at once when it is released', releases);
     test('tells that a lease is lost', tellsLost);
@@ -58,7 +58,7 @@ async function keepsAlive({ coordination, prefix }: OpenedCoordination): Promise
   const lease = await coordination.lease(TTL_MS);
   const { revision } = await coordination.txn(always(put(key, 'x', lease.id)));
   const first = lease.renewedAtMs;
-  await sleep(systemClock, 2.5 * TTL_MS);
+  await sleep(systemClock, 1.6 * TTL_MS);
   assert.equal(lease.lost.aborted, false);
   assert.ok(lease.renewedAtMs > first && lease.validUntilMs > systemClock.nowMs());
   assert.equal((await coordination.get(key))?.createRevision, revision);
@@ -145,7 +145,7 @@ async function hasBareSteps(opened: OpenedCoordination): Promise<void> {
   const { id, ttlMs } = await coordination.leases.grant(TTL_MS);
   assert.ok(id !== 0n && ttlMs >= TTL_MS);
   await coordination.txn(always(put(`${prefix}a`, 'x', id)));
-  for (const client of [other, coordination, other]) {
+  for (const client of [other, coordination]) {
     await sleep(systemClock, 0.6 * TTL_MS);
     assert.equal((await client.leases.renew(id)).ttlMs, ttlMs, 'any client may renew it');
   }

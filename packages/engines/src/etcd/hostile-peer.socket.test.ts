@@ -81,8 +81,10 @@ test('a peer that is no etcd is told as such, in time', async (context) => {
       socket.on('close', () => clearInterval(drip));
     },
   ];
-  for (const behave of behaviours)
-    await failsInTime(open(await listening(createServer(behave), context)));
+  const tried = behaviours.map(async (behave) =>
+    failsInTime(open(await listening(createServer(behave), context))),
+  );
+  await Promise.all(tried);
 });
 
 test('answers that are none of gRPC, too long, compressed or garbage are failures', async (context) => {
@@ -114,11 +116,12 @@ test('answers that are none of gRPC, too long, compressed or garbage are failure
       stream.on('close', () => clearInterval(drip));
     },
   ];
-  for (const answer of answers) {
+  const tried = answers.map(async (answer) => {
     const coordination = await peer(context, answer);
     await failsInTime(coordination.txn(always(put('/a'))));
     await coordination.close();
-  }
+  });
+  await Promise.all(tried);
 });
 
 test('a stream that floods or lies ends the watch, not the process', async (context) => {
@@ -137,13 +140,14 @@ test('a stream that floods or lies ends the watch, not the process', async (cont
     },
     (stream) => stream.close(8),
   ];
-  for (const answer of answers) {
+  const tried = answers.map(async (answer) => {
     const coordination = await peer(context, answer);
     const watch = coordination.watch('/a', 1n, new AbortController().signal);
     await failsInTime(watch[Symbol.asyncIterator]().next());
     await failsInTime(coordination.leases.renew(7n));
     await coordination.close();
-  }
+  });
+  await Promise.all(tried);
 });
 
 test('a transaction that the peer refused to begin is made again, and one it may have begun is not', async (context) => {

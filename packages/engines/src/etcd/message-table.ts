@@ -37,6 +37,10 @@ export interface Message<T> {
 
 export type Decoded<M> = M extends Message<infer T> ? T : never;
 
+/** Memory that writers would each take anew, at several times the price of what they write. */
+let spareWriter: BinaryWriter | undefined;
+const SPARE_BYTES_MAX = 64 * 1024;
+
 export function message<F extends Fields>(fields: F): Message<Shape<F>> {
   return new Table<Shape<F>>(fields);
 }
@@ -51,9 +55,13 @@ class Table<T> implements Message<T> {
   }
 
   encode(value: Given<T>): Uint8Array {
-    const writer = new BinaryWriter();
+    const writer = spareWriter ?? new BinaryWriter();
+    // One that is left in the middle of a message is not used again.
+    spareWriter = undefined;
     this.writeInto(writer, value);
-    return writer.finish();
+    const encoded = writer.finish();
+    if (encoded.length <= SPARE_BYTES_MAX) spareWriter = writer;
+    return encoded;
   }
 
   decode(bytes: Uint8Array): T {

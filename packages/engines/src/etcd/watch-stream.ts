@@ -16,6 +16,11 @@ import { type Transacted, WatchIntake } from './watch-intake.ts';
 /** Four of them are WATCH_SIGN_MS: one in which something came, and three in which nothing did. */
 const TURN_MS = 1_250;
 const SILENT_TURNS_MAX = 3;
+/**
+ * Until the first question, so that whoever came back soon knows that he missed nothing: etcd tells what
+ * was before at turns of 100 ms, so by then it is on its way, and comes before the answer.
+ */
+const FIRST_SIGN_MS = 300;
 /** Beyond it the peer is held back; its window adds as much again. */
 const KEPT_BYTES_MAX = 1024 * 1024;
 
@@ -65,7 +70,10 @@ export class WatchStream {
     const create = { ...root.range(prefix), startRevision: safeStart(from), fragment: true };
     this.#open.stream.send(watchRequest.encode({ create }));
     signal.addEventListener('abort', this.#onAbort, { once: true });
-    this.#timer = clock.after(TURN_MS, () => this.#turn());
+    this.#timer = clock.after(FIRST_SIGN_MS, () => {
+      this.#askForSign();
+      this.#timer = clock.after(TURN_MS, () => this.#turn());
+    });
     await this.#created.promise;
   }
 
@@ -149,8 +157,12 @@ export class WatchStream {
       this.#finish(silent());
       return;
     }
-    if (this.#silentTurns > 0) this.#open?.stream.send(watchRequest.encode({ progress: {} }));
+    if (this.#silentTurns > 0) this.#askForSign();
     this.#timer = this.#wish.clock.after(TURN_MS, () => this.#turn());
+  }
+
+  #askForSign(): void {
+    this.#open?.stream.send(watchRequest.encode({ progress: {} }));
   }
 
   #finish(error: unknown): void {

@@ -199,15 +199,15 @@ async function acknowledgesLate(events: Events, { pass }: OpenedEvents): Promise
 
 async function setsAside(events: Events, { pass }: OpenedEvents): Promise<void> {
   const consumer = consume(events, { ...USUAL, attemptsMax: 2 });
+  // Somebody always waits: what lies ready too long on a loaded machine would count as delivered as well.
+  const first = consumer.take(1);
   await events.publish(STREAM, event(1));
-  const attempts: number[] = [];
   const dead = reader(events, { fromMs: 0, live: true }, `${STREAM}:dead`);
   const buried = dead.take(1);
-  for (let time = 0; time < 2; time += 1) {
-    const taken = consumer.take(1);
-    await pass(2 * CLAIM_MS);
-    attempts.push(...(await taken).map(({ attempt }) => attempt));
-  }
+  const attempts = (await first).map(({ attempt }) => attempt);
+  const second = consumer.take(1);
+  await pass(2 * CLAIM_MS);
+  attempts.push(...(await second).map(({ attempt }) => attempt));
   const none = consumer.take(1);
   await pass(2 * CLAIM_MS);
   assert.deepEqual((await buried)[0]?.event, event(1));

@@ -4,10 +4,10 @@
 
 import { fullJitter, type Logger, sleep } from '@holdfast/kernel';
 import type { Lease, Transaction } from '../coordination/coordination.ts';
+import { houseKey } from '../coordination/house-key.ts';
 import { KEYS } from '../coordination/keys.ts';
 import { type Mirror, openMirror } from '../mirror/mirror.ts';
 import type { Election, ElectionOptions, Leadership } from './election.ts';
-import { houseKey } from './house-key.ts';
 import { decodeLeader, encodeLeader, type Leader, type LeaderRecord } from './leader-record.ts';
 import { signedProof } from './lease-proof.ts';
 import { NotLeaderError } from './not-leader-error.ts';

@@ -9,7 +9,7 @@ import { type FaultProxy, startFaultProxy } from '../testing/fault-proxy.ts';
 import { type Mirror, openMirror } from './mirror.ts';
 
 /** A minute of it by HOLDFAST_CHAOS_SECONDS=60. */
-const CHAOS_MS = Number(process.env.HOLDFAST_CHAOS_SECONDS ?? 6) * 1_000;
+const CHAOS_MS = Number(process.env.HOLDFAST_CHAOS_SECONDS ?? 4) * 1_000;
 /** Silence is noticed after 12.5 s; longer than that and a backoff. */
 const QUIET_MS = 25_000;
 const PREFIX = '/mirrored/';

@@ -107,7 +107,11 @@ export class PostgresResults implements Results {
       : rollups.distribution({ ...range, stepMs, checkId }, boundsMs);
   }
 
-  async retain({ rawMs, minuteMs, hourMs, ...rest }: RetentionPolicy, nowMs: number) {
+  async retain(
+    { rawMs, minuteMs, hourMs, ...rest }: RetentionPolicy,
+    nowMs: number,
+    signal?: AbortSignal,
+  ) {
     const { queue, retention, forget } = this.#opened();
     queue.renew();
     // What is kept for days goes by days, as whole tables.
@@ -122,6 +126,7 @@ export class PostgresResults implements Results {
       alertMs: Math.floor(nowMs - (rest.alertMs ?? ALERT_MS_DEFAULT)),
       alertsMax: rest.alertsMax ?? ALERTS_MAX_DEFAULT,
       ...(rest.rawDays === undefined ? {} : { rawDays: rest.rawDays }),
+      ...(signal === undefined ? {} : { signal }),
     });
     forget();
     return deleted;

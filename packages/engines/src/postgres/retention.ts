@@ -24,6 +24,8 @@ export interface RetentionBounds {
   alertsMax: number;
   /** As in RetentionPolicy. */
   rawDays?: ReadonlyMap<number, number>;
+  /** Looked at before each day. */
+  signal?: AbortSignal;
 }
 
 /** The tables of days, however they are made. */
@@ -53,7 +55,7 @@ export class Retention {
     return deleted;
   }
 
-  async #forgetResults({ rawMs: beforeMs, rawDays }: RetentionBounds): Promise<number> {
+  async #forgetResults({ rawMs: beforeMs, rawDays, signal }: RetentionBounds): Promise<number> {
     const { schema } = this.#database;
     const rows = await this.#database.write(
       `SELECT DISTINCT day FROM ${schema}.result_days WHERE day <= $1::int ORDER BY 1`,
@@ -61,6 +63,7 @@ export class Retention {
     );
     let deleted = 0;
     for (const [text] of rows) {
+      signal?.throwIfAborted();
       const day = Number(text);
       const isWhole = (day + 1) * DAY_MS <= beforeMs;
       if (rawDays !== undefined && !(isWhole && rawDays.has(day * DAY_MS))) continue;

@@ -42,7 +42,7 @@ const TROUBLES: Record<string, Trouble> = {
     return () => {};
   },
   'accepts and says nothing': (server) => replaced(server, () => {}),
-  'talks nonsense': (server) => replaced(server, (socket) => socket.write('$-9\r\n*x\r\n{}')),
+  'talks nonsense': (server) => replaced(server, (socket) => socket.write('+what\r\n*x\r\n{}')),
   'hangs up on everybody': (server) => replaced(server, (socket) => socket.destroy()),
 };
 

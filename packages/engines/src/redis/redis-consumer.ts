@@ -239,7 +239,8 @@ export class RedisConsumer {
   async #sayGoodbye(): Promise<void> {
     const { link, group, clock, logger } = this.#around;
     if (link.client.status !== 'ready') return;
-    const freshMs = Math.min(this.#options.claimAfterMs, clock.nowMs() - this.#startedMs);
+    const { claimAfterMs } = this.#options;
+    const freshMs = () => Math.min(claimAfterMs, clock.nowMs() - this.#startedMs);
     const enough = new AbortController();
     const back = group
       .giveBack((id) => this.#handout.wasHandedOut(id), freshMs)

@@ -112,14 +112,16 @@ export class RedisGroup {
   }
 
   /**
-   * Lets others have at once what Redis delivered within the last `freshMs` and we never handed out, as
+   * Lets others have at once what Redis delivered less than `freshMs` ago and we never handed out, as
    * if it had not been delivered. What is older may be of a former consumer of this name, and handled.
    */
-  async giveBack(wasHandedOut: (id: string) => boolean, freshMs: number): Promise<void> {
+  async giveBack(wasHandedOut: (id: string) => boolean, freshMs: () => number): Promise<void> {
     const pending = await this.#pending('-', '+', GIVE_BACK_MAX);
+    // Asked after the answer, which may have taken long.
+    const idleMsMax = freshMs();
     const pipeline = this.#link.client.pipeline();
     for (const [id, , idleMs, deliveries] of pending) {
-      if (idleMs > freshMs || wasHandedOut(id)) continue;
+      if (idleMs > idleMsMax || wasHandedOut(id)) continue;
       const attempts = Math.max(0, deliveries - 1);
       pipeline.xclaim(
         this.key,

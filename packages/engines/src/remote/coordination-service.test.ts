@@ -102,8 +102,20 @@ test('a key of the house that is none is told, not used', async (context) => {
   const { engine, service } = await house(context);
   await engine.txn(always(put(KEYS.secret('leases'), '')));
   await assert.rejects(service().handle('leases', { ttlMs: 60_000 }, shop), (error) => {
-    return isCode('COORDINATION_FAILED')(error) && /does not hold/.test(String(error));
+    return isCode('COORDINATION_FAILED')(error) && /holds 0 bytes/.test(String(error));
   });
+});
+
+test('what ails the engine, and where it stands, is told to the house alone', async (context) => {
+  const { engine } = await house(context);
+  const warnings = ['http://etcd-1.internal:2379 does not answer.'];
+  const facts = async () => ({ ...(await engine.facts()), warnings });
+  const coordination: EmbeddedCoordination = Object.create(engine, { facts: { value: facts } });
+  const service = createCoordinationService({ ...parts, coordination });
+  const toldTo = async (scope: typeof shop) =>
+    JSON.stringify(await service.handle('facts', {}, scope));
+  assert.match(await toldTo(everythingScope), /etcd-1/);
+  assert.doesNotMatch(await toldTo(shop), /etcd-1/);
 });
 
 test('whatever comes in, what goes out is an answer or one of our errors', async (context) => {

@@ -5,18 +5,15 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type Chance, type Clock, HoldfastError } from '@holdfast/kernel';
 import type { Coordination } from '../coordination/coordination.ts';
-import { coordinationFailed } from '../coordination/coordination-error.ts';
-import { KEYS } from '../coordination/keys.ts';
+import { houseKey } from '../coordination/house-key.ts';
 
-const HOUSE_KEY = KEYS.secret('leases');
-const HOUSE_KEY_BYTES = 32;
 /** A wiped store gets another key; this long until granting notices. */
 const FRESH_MS = 10_000;
 /** Forged proofs must not become reads of the engine without bound. */
 const DOUBT_MS = 1_000;
 
 export class LeaseProofs {
-  readonly #engine: Pick<Coordination, 'txn'>;
+  readonly #engine: Pick<Coordination, 'get' | 'txn'>;
   readonly #clock: Clock;
   readonly #chance: Chance;
   #key: Uint8Array = new Uint8Array();
@@ -24,7 +21,7 @@ export class LeaseProofs {
   #reading: Promise<void> | undefined;
 
   /** `chance` has to be fit for secrets. */
-  constructor(engine: Pick<Coordination, 'txn'>, clock: Clock, chance: Chance) {
+  constructor(engine: Pick<Coordination, 'get' | 'txn'>, clock: Clock, chance: Chance) {
     this.#engine = engine;
     this.#clock = clock;
     this.#chance = chance;
@@ -65,18 +62,9 @@ export class LeaseProofs {
     await this.#reading;
   }
 
-  /** The first server to look makes the key; all others find it. */
   async #read(): Promise<void> {
     const atMs = this.#clock.nowMs();
-    const made = Uint8Array.from({ length: HOUSE_KEY_BYTES }, () => this.#chance.integer(256));
-    const answer = await this.#engine.txn({
-      if: [{ key: HOUSE_KEY, createRevision: 0n }],
-      then: [{ type: 'put', key: HOUSE_KEY, value: made }],
-      else: [{ type: 'get', key: HOUSE_KEY }],
-    });
-    const found = answer.done ? made : answer.entries[0]?.value;
-    if (found?.length !== HOUSE_KEY_BYTES) throw damagedKey();
-    this.#key = found;
+    this.#key = await houseKey(this.#engine, this.#chance);
     this.#readAtMs = atMs;
   }
 }
@@ -94,12 +82,5 @@ function notProven(lease: bigint): HoldfastError {
     'FORBIDDEN',
     `The lease ${lease} was not granted to this caller`,
     'Use only leases that were granted to the same token.',
-  );
-}
-
-function damagedKey(): HoldfastError {
-  return coordinationFailed(
-    `The key ${HOUSE_KEY} does not hold ${HOUSE_KEY_BYTES} bytes, so leases cannot be signed`,
-    'Delete that key: another one is made, and members of the fleet take new leases.',
   );
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
-import { type TestContext, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { silentLogger, systemChance, systemClock } from '@holdfast/kernel';
 import type { Coordination } from '../coordination/coordination.ts';
 import { isCode } from '../coordination/opened.conformance.ts';
@@ -86,10 +86,12 @@ const ANSWERS: Record<string, (response: ServerResponse) => void> = {
   'nothing but a reset': (response) => void response.socket?.resetAndDestroy(),
 };
 
-for (const [name, answer] of Object.entries(ANSWERS))
-  test(`${name} is told as a failure of coordination`, async (context) => {
-    await failsClearly(await clientOf(context, (_, response) => answer(response)));
-  });
+describe('what is no answer of ours', { concurrency: true }, () => {
+  for (const [name, answer] of Object.entries(ANSWERS))
+    test(`${name} is told as a failure of coordination`, async (context) => {
+      await failsClearly(await clientOf(context, (_, response) => answer(response)));
+    });
+});
 
 test('bytes that are no HTTP are told as a failure of coordination', async (context) => {
   const sockets = new Set<Socket>();

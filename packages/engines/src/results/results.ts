@@ -142,9 +142,10 @@ export interface Results {
   /**
    * Deletes what is older than the policy allows, of a journal in the same store too (never an open
    * alert or a pending delivery); returns deleted raw rows. An engine may let what is kept for a day or
-   * longer go by whole days (UTC), so up to a day late.
+   * longer go by whole days (UTC), so up to a day late. When `signal` is aborted it ends between two steps
+   * by rejecting with its reason; the next call goes on.
    */
-  retain(policy: RetentionPolicy, nowMs: number): Promise<number>;
+  retain(policy: RetentionPolicy, nowMs: number, signal?: AbortSignal): Promise<number>;
   usage(): Promise<Usage>;
   /** Writes what is queued, then lets go of everything. */
   close(): Promise<void>;

@@ -107,7 +107,11 @@ export class SqliteResults implements Results {
     return this.#reader.call('distribution', { check, ...range, stepMs, boundsMs });
   }
 
-  async retain({ rawMs, minuteMs, hourMs, ...rest }: RetentionPolicy, nowMs: number) {
+  async retain(
+    { rawMs, minuteMs, hourMs, ...rest }: RetentionPolicy,
+    nowMs: number,
+    signal?: AbortSignal,
+  ) {
     this.#queue.renew();
     const bounds = {
       rawMs: slotOf(nowMs - rawMs) * SLOT_MS,
@@ -119,6 +123,7 @@ export class SqliteResults implements Results {
     let deleted = 0;
     let cursor: RetentionCursor | undefined = RETENTION_START;
     while (cursor !== undefined) {
+      signal?.throwIfAborted();
       const slice: RetentionSlice = await this.#writer.call('retain', { bounds, cursor });
       deleted += slice.deleted;
       cursor = slice.next;

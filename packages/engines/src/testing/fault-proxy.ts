@@ -151,8 +151,12 @@ class Pair {
 
   reset(): void {
     for (const lane of this.#lanes) lane.drop();
-    for (const socket of [this.#client, this.#server])
-      if (!socket.destroyed) socket.resetAndDestroy();
+    for (const socket of [this.#client, this.#server]) {
+      // A reset amid a shutdown is refused by the system, and Node then never closes the handle: its
+      // process would spin at the exit.
+      if (socket.writableEnded && !socket.writableFinished) socket.destroy();
+      else if (!socket.destroyed) socket.resetAndDestroy();
+    }
   }
 }
 

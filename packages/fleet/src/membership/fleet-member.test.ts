@@ -83,10 +83,16 @@ test('a store that is away at the start is waited for in the background', async 
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
-  const member = await joinFleet({ ...options, coordination: flaky });
+  const warnings: string[] = [];
+  const logger = { ...stage.logger, warn: (message: string) => void warnings.push(message) };
+  const member = await joinFleet({ ...options, logger, coordination: flaky });
   assert.equal(member.lease, undefined);
-  await stage.clock.advanceAsync(20_000);
+  await stage.clock.advanceAsync(600_000);
   assert.equal(member.lease, undefined);
+  assert.equal(warnings.length, 2, 'at the start, and once for all tries since');
+  member.subscribe(() => {
+    throw new Error('broken listener');
+  });
   isAway = false;
   await passUntil(stage.clock, () => member.lease !== undefined);
   await member.leave();

@@ -40,7 +40,7 @@ export interface FleetMember {
   readonly key: string;
   /** Under which the record stands now; absent while away. Others may hang their keys on it. */
   readonly lease: Lease | undefined;
-  /** Told after each change. Returns how to stop listening. */
+  /** Told after each change; what a listener throws is logged. Returns how to stop listening. */
   subscribe(listener: (lease: Lease | undefined) => void): () => void;
   /** The record vanishes at once; twice is once. */
   leave(): Promise<void>;
@@ -85,6 +85,8 @@ class Member implements FleetMember {
   readonly #ownLeases: bigint[] = [];
   #lease: Lease | undefined;
   #staying: Promise<void> | undefined;
+  /** Why we are not registered; each reason is told once in a row. */
+  #problem: string | undefined;
 
   constructor(options: JoinOptions) {
     this.#options = options;
@@ -150,7 +152,7 @@ class Member implements FleetMember {
         this.#take(await this.#register());
         backoff.reset();
       } catch (error) {
-        if (!left.aborted) this.#say('Not registered; tried again soon.', error);
+        if (!left.aborted) this.#sayOnce('Not registered; tried again until it succeeds.', error);
       }
     }
   }
@@ -208,13 +210,25 @@ class Member implements FleetMember {
       return;
     }
     this.#give(lease);
+    this.#problem = undefined;
     this.#options.logger.info('Registered in the fleet.', { key: this.key });
   }
 
   #give(lease: Lease | undefined): void {
     if (lease === this.#lease) return;
     this.#lease = lease;
-    for (const listener of [...this.#listeners]) listener(lease);
+    for (const listener of [...this.#listeners])
+      try {
+        listener(lease);
+      } catch (error) {
+        this.#options.logger.error('A listener of a place in the fleet failed.', { error });
+      }
+  }
+
+  #sayOnce(message: string, error: unknown): void {
+    const problem = error instanceof Error ? error.message : String(error);
+    if (problem !== this.#problem) this.#say(message, error);
+    this.#problem = problem;
   }
 
   #say(message: string, error: unknown): void {

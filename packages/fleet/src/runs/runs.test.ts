@@ -107,8 +107,8 @@ test('a request whose agent died goes to another one, and the first result stays
   await world.clock.advanceAsync(2_000);
   assert.equal(book.state(run)?.state, 'queued');
   await hanging.stop();
-  const state = await passWhile(world.clock, book.wait(run, CLAIM_MS + 5_000));
-  assert.equal(state?.state, 'finished');
+  const state = await passWhile(world.clock, book.wait(run, CLAIM_MS / 10));
+  assert.equal(state?.state, 'finished', 'at once, not when it is claimed');
   assert.equal(state?.results[0]?.agent, 'fra-2');
   await other.stop();
   await book.close();
@@ -181,10 +181,46 @@ test('a result that is not stored is not acknowledged: the run is measured again
     if (failures >= 0) throw new HoldfastError('AGENT_FAILED', 'It is away.', 'Wait.');
   });
   await requestRun(world.parts, ASKED);
-  await passUntil(world.clock, () => world.stored.length === 1, 3 * CLAIM_MS);
+  await passUntil(world.clock, () => world.stored.length === 1, CLAIM_MS / 2);
   assert.equal(agent.orders.length + other.orders.length, 2);
   await agent.stop();
   await other.stop();
+  await world.events.close();
+});
+
+test('a location where no agent can make a run does not disturb the others, and gives up in the end', async () => {
+  const world = openWorld();
+  const book = openBook(world, () => ['fra', 'nyc']);
+  const broken = serve(world, 'fra', 'fra-1', async () => {
+    throw new HoldfastError('AGENT_FAILED', 'It is away.', 'Wait.');
+  });
+  const well = serve(world, 'nyc', 'nyc-1');
+  const { run } = await requestRun(world.parts, ASKED);
+  await passUntil(world.clock, () => broken.orders.length > 5);
+  assert.deepEqual(well.orders, [run], 'once, however often the other place tries');
+  await world.clock.advanceAsync(600_000);
+  const tries = broken.orders.length;
+  assert.ok(tries < 300, `${tries} tries`);
+  assert.equal(book.state(run)?.state, 'expired');
+  await world.clock.advanceAsync(60_000);
+  assert.equal(broken.orders.length, tries);
+  await broken.stop();
+  await well.stop();
+  await book.close();
+  await world.events.close();
+});
+
+test('a bare entry that names a check is a request of its own name', async () => {
+  const world = openWorld();
+  const book = openBook(world, () => ['fra']);
+  const agent = serve(world, 'fra', 'fra-1');
+  const bare = { type: 'RunRequested', key: '', atMs: world.clock.wallMs() };
+  await world.events.publish(RUNS_STREAM, { ...bare, id: '77-0', data: { check: 'shop' } });
+  const state = await passWhile(world.clock, book.wait('77-0', 10_000));
+  assert.equal(state?.state, 'finished');
+  assert.deepEqual([state?.by, state?.namespace, agent.orders], ['queue', 'default', ['77-0']]);
+  await agent.stop();
+  await book.close();
   await world.events.close();
 });
 

@@ -214,6 +214,27 @@ test('an agent that lost its lease delivers nothing until it has asked for its w
   await passWhile(clock, uplink.close());
 });
 
+test('work that is older than what is in force is refused, until the agent has a new place', async () => {
+  const { clock, server, member, assigned, uplink } = await openAgent();
+  server.revision = 7;
+  server.checks = [CHECK];
+  await passUntil(clock, () => assigned.at(-1) === 1);
+  const before = assigned.length;
+  // Another server answers, which lost the store a while ago.
+  server.revision = 5;
+  server.checks = [];
+  await clock.advanceAsync(30_000);
+  assert.equal(assigned.length, before);
+  server.revision = 8;
+  await passUntil(clock, () => assigned.length === before + 1, 15_000);
+  member.set(undefined);
+  // The store was wiped meanwhile: its revisions begin anew.
+  server.revision = 2;
+  member.set({});
+  await passUntil(clock, () => assigned.length === before + 2, 15_000);
+  await passWhile(clock, uplink.close());
+});
+
 test('a result that no store takes is given up alone', async () => {
   const { clock, server, spool, uplink, measure } = await openAgent();
   await passUntil(clock, () => uplink.status().state === 'settled');

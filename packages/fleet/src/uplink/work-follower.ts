@@ -6,6 +6,7 @@
 import {
   type Chance,
   type Clock,
+  HoldfastError,
   LatencySketch,
   type Logger,
   sleep,
@@ -126,7 +127,7 @@ export class WorkFollower {
     );
   }
 
-  /** Whether there was news in it. */
+  /** Whether there was news in it. Throws for work that is older than what is in force. */
   #take({ work, resources }: WorkAnswer, signal: AbortSignal): boolean {
     const before = this.#known;
     const { term, revision } = work ?? before ?? {};
@@ -134,6 +135,9 @@ export class WorkFollower {
     const { digest } = resources;
     const isSame =
       term === before?.term && revision === before.revision && digest === before.digest;
+    // A server that has lost the store tells what it saw last; after a new registration another store may count.
+    if (work !== undefined && this.settled.isOpen && revision < (before?.revision ?? 0))
+      throw outdated(revision, before?.revision ?? 0);
     // The same again comes after a new registration.
     if (work !== undefined && !isSame) this.#handOver(work, digest === before?.digest);
     this.#known = { term, revision, digest };
@@ -182,4 +186,12 @@ export class WorkFollower {
 
 function nameOf({ namespace, name }: AssignedWork['checks'][number]): string {
   return `${namespace}/${name}`;
+}
+
+function outdated(told: number, known: number): HoldfastError {
+  return new HoldfastError(
+    'COORDINATION_FAILED',
+    `A server told of the assignment of revision ${told}, when that of ${known} was in force already.`,
+    'Look at that server: it has lost the store, or lags behind it.',
+  );
 }

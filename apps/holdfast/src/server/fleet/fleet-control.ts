@@ -7,7 +7,7 @@ import { openMirror } from '@holdfast/engines/mirror';
 import { formatDuration, HoldfastError } from '@holdfast/kernel';
 import type { AlertRecord } from '@holdfast/resources/alert-record';
 import type { FleetOverview } from '@holdfast/resources/api';
-import type { RunRequest, ServerRecord } from '@holdfast/resources/fleet';
+import type { RunRequest } from '@holdfast/resources/fleet';
 import type { Resource } from '@holdfast/resources/load';
 import type { ProbeResult } from '@holdfast/resources/result';
 import type { CoordinationAddress, EventsAddress } from '../../engine-address.ts';
@@ -17,7 +17,6 @@ import {
   type ResourceSource,
 } from '../../resource-store/resource-source.ts';
 import { ResourceStore } from '../../resource-store/resource-store.ts';
-import { VERSION } from '../../version.ts';
 import type { ConfigurationSource } from '../configuration-source.ts';
 import type { HoldfastServer, Workforce } from '../holdfast-server.ts';
 import { openRunDesk } from '../run-desk.ts';
@@ -30,6 +29,7 @@ import { type Foundation, openFoundation } from './foundation.ts';
 import { LeaderDuties } from './leader-duties.ts';
 import { LiveFeed } from './live-feed.ts';
 import { OrderDesk } from './order-desk.ts';
+import { ownRecord } from './own-record.ts';
 import { type ServerPlace, takePlace } from './server-place.ts';
 import { withSigns } from './signs-of-life.ts';
 import { WorkDesk } from './work-desk.ts';
@@ -108,8 +108,9 @@ export class FleetControl {
     });
   }
 
-  get leads(): boolean {
-    return this.#place?.election.leadership !== undefined;
+  /** Aborted when this server leads no more; absent while it does not lead. */
+  get leading(): AbortSignal | undefined {
+    return this.#place?.election.leadership?.lost;
   }
 
   async openSource(): Promise<ConfigurationSource> {
@@ -170,7 +171,7 @@ export class FleetControl {
     const { leaseMs } = this.#options;
     const place = await takePlace({
       coordination: this.#foundation.coordination,
-      record: this.#record(),
+      record: ownRecord(this.#server, this.#options),
       leaseMs,
       onLeadership: (leadership) => this.#duties.follow(leadership),
       clock,
@@ -182,7 +183,7 @@ export class FleetControl {
       ...this.#foundation,
       reports: this.#reports,
       meter: this.#server.metrics.meter,
-      leads: () => this.leads,
+      leads: () => this.leading !== undefined,
       clock,
       logger,
     });
@@ -200,21 +201,6 @@ export class FleetControl {
   get #resources(): ResourceSource {
     if (this.#source === undefined) throw new TypeError('the resources are not open yet');
     return this.#source;
-  }
-
-  #record(): ServerRecord {
-    const { id, coordination, events, advertise } = this.#options;
-    return {
-      id,
-      url: advertise ?? this.#server.url,
-      version: VERSION,
-      startedAtMs: this.#server.startedAtMs,
-      engines: {
-        coordination: coordination.shownAs,
-        events: events.shownAs,
-        results: this.#server.options.results.shownAs,
-      },
-    };
   }
 
   #enforce(): void {

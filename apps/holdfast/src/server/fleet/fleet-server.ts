@@ -19,7 +19,7 @@ export function fleetServer(options: ControlPlaneOptions): ServerPlan {
     },
     openWorkforce: async () => opened().openWorkforce(),
     serving: () => opened().join(),
-    retains: () => control?.leads === true,
+    retaining: () => control?.leading,
     tellAlert: (alert) => opened().tellAlert(alert),
   };
 }

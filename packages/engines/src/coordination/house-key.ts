@@ -1,15 +1,19 @@
 // The key that signs leases: one for the whole fleet, kept in the store that the fleet agrees on, made
 // by whoever needs it first. It must never be logged, told through a server, or made a second time.
 
-import { type Chance, HoldfastError } from '@holdfast/kernel';
-import type { Coordination } from '../coordination/coordination.ts';
-import { KEYS } from '../coordination/keys.ts';
+import type { Chance } from '@holdfast/kernel';
+import type { Coordination } from './coordination.ts';
+import { coordinationFailed } from './coordination-error.ts';
+import { KEYS } from './keys.ts';
 
 const KEY_BYTES = 32;
 
-/** `chance`: the system's, or whoever knows the seed can sign. */
+/**
+ * Rejects as `Coordination` does, also for an entry that is no key. `chance`: the system's, or whoever knows
+ * the seed can sign.
+ */
 export async function houseKey(
-  coordination: Coordination,
+  coordination: Pick<Coordination, 'get' | 'txn'>,
   chance: Chance,
   signal?: AbortSignal,
 ): Promise<Buffer> {
@@ -30,9 +34,8 @@ export async function houseKey(
 
 function checked(value: Uint8Array, key: string): Buffer {
   if (value.length === KEY_BYTES) return Buffer.from(value);
-  throw new HoldfastError(
-    'COORDINATION_FAILED',
-    `The entry ${key} holds ${value.length} bytes, where a signing key has ${KEY_BYTES}.`,
-    'Delete the entry: the next server makes a new key, and leaders are elected again.',
+  throw coordinationFailed(
+    `The entry ${key} holds ${value.length} bytes, where a signing key has ${KEY_BYTES}`,
+    'Delete the entry: the next server makes a new key, leaders are elected and leases are taken anew.',
   );
 }
