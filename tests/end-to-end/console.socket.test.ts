@@ -98,11 +98,18 @@ test('a check that goes down is on the page within its interval + 1 s, and comes
 
 test('every page is whole in both themes and widths: no errors, nothing wider than the screen', async () => {
   for (const look of LOOKS) {
-    for (const path of ['/', '/checks', '/checks/new', '/checks/default/shop', '/alerts']) {
+    for (const path of [
+      '/',
+      '/checks',
+      '/checks/new',
+      '/checks/default/shop',
+      '/alerts',
+      '/fleet',
+    ]) {
       const problems: string[] = [];
       const page = await open(path, look, problems);
       await page
-        .getByText(/shop|alert/i)
+        .getByText(/shop|alert|fleet/i)
         .first()
         .waitFor();
       const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');

@@ -27,6 +27,8 @@ import { type SwitchableTarget, startTarget } from './switchable-target.ts';
 export const LEASE_MS = 3_000;
 export const OPERATOR = 'the-operators-token';
 const PORT = 7070;
+/** Each question starts a process. */
+const SQL_POLL_MS = 200;
 const run = promisify(execFile);
 
 export interface ServerOfFleet {
@@ -186,15 +188,20 @@ export class FleetHouse {
 
   /** All that was planned until then at any place is in the store. */
   async stored(untilMs: number): Promise<void> {
-    await until(async () => byPlace(await runsSince(this, untilMs)).size === PLACES || undefined);
+    await until(async () => byPlace(await runsSince(this, untilMs)).size === PLACES || undefined, {
+      pollMs: SQL_POLL_MS,
+    });
   }
 
   /** The last runs of these were an agent's. */
   async runAt(places: readonly string[], agent: string | undefined): Promise<void> {
-    await until(async () => {
-      const runs = byPlace(await runsSince(this, Date.now() - 2 * LEASE_MS));
-      return places.every((place) => runs.get(place)?.at(-1)?.agent === agent) || undefined;
-    });
+    await until(
+      async () => {
+        const runs = byPlace(await runsSince(this, Date.now() - 2 * LEASE_MS));
+        return places.every((place) => runs.get(place)?.at(-1)?.agent === agent) || undefined;
+      },
+      { pollMs: SQL_POLL_MS },
+    );
   }
 
   async close(): Promise<void> {

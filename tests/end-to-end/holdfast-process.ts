@@ -98,14 +98,14 @@ function failIfEnded(child: ChildProcess, said: string): undefined {
 /** Asks again until there is an answer; fails with what is waited for when there is none in time. */
 export async function until<T>(
   ask: () => T | undefined | Promise<T | undefined>,
-  limitMs = START_MS_MAX,
+  { limitMs = START_MS_MAX, pollMs = POLL_MS } = {},
 ): Promise<T> {
   const endMs = performance.now() + limitMs;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
     if (performance.now() > endMs) throw new Error(`still not so after ${limitMs} ms: ${ask}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
   }
 }
 

@@ -58,7 +58,14 @@ test('a check measured at three places is down when two say so, and each place i
   assert.equal(run('fra', 1_000, 'up'), 'up');
   assert.equal(run('nyc', 1_000, 'up'), 'up');
   assert.equal(run('sin', 1_000, 'down'), 'degraded');
-  assert.equal(run('nyc', 2_000, 'down'), 'down');
+  const told = view.observe(
+    sampleResult({
+      status: 'down',
+      key: { ...sampleResult().key, location: 'nyc', plannedAtMs: 2_000 },
+    }),
+  );
+  assert.equal(told?.state, 'down');
+  assert.deepEqual([told?.place?.location, told?.place?.state], ['nyc', 'down']);
   const summary = view.summary('default', 'shop');
   assert.equal(summary?.sinceMs, 2_000);
   assert.equal(summary?.lastStatus, 'down');

@@ -86,6 +86,8 @@ function take(entry: Entry, result: ProbeResult): (LiveEvent & { type: 'result' 
   const expiresAtMs = earliestExpiryMs(result);
   if (expiresAtMs !== undefined) entry.certificateExpiresAtMs = expiresAtMs;
   const { state, sinceMs } = entry.places;
+  const places = entry.places.locations(entry.check);
+  const place = places?.find(({ location }) => location === result.key.location);
   return {
     type: 'result',
     namespace,
@@ -96,6 +98,7 @@ function take(entry: Entry, result: ProbeResult): (LiveEvent & { type: 'result' 
     state,
     ...(fault === undefined ? {} : { fault }),
     ...(sinceMs === undefined ? {} : { sinceMs }),
+    ...(place === undefined ? {} : { place }),
   };
 }
 

@@ -53,7 +53,7 @@ export function fleetOverview(parts: OverviewParts): FleetOverview {
   };
 }
 
-/** Agents that hold a lease, and those that still have an assignment. */
+/** Agents that hold a lease: whoever lost it is not here. */
 function agentsOf(
   fleet: OverviewParts['fleet'],
   reports: OverviewParts['reports'],

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 
-const PAGES = ['/', '/checks', '/checks/new', '/checks/:namespace/:name', '/alerts'];
+const PAGES = ['/', '/checks', '/checks/new', '/checks/:namespace/:name', '/alerts', '/fleet'];
 const YEAR_S = 365 * 86_400;
 
 export async function consoleFiles(server: FastifyInstance, folder: string): Promise<void> {
