@@ -5,7 +5,12 @@ import { decodeLeader, encodeLeader } from './leader-record.ts';
 import { signedProof } from './lease-proof.ts';
 
 const claims = { role: 'r', holder: 'a', lease: '1', term: '2', issuedAtMs: 3, ttlMs: 4 };
-const record = { id: 'a', url: 'http://a', sinceMs: 3, proof: signedProof(claims, Buffer.alloc(32)) };
+const record = {
+  id: 'a',
+  url: 'http://a',
+  sinceMs: 3,
+  proof: signedProof(claims, Buffer.alloc(32)),
+};
 
 test('what was written is read again', () => {
   assert.deepEqual(decodeLeader(encodeLeader(record)), record);

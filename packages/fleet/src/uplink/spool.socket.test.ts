@@ -22,6 +22,9 @@ import { SimulatedClock } from '@holdfast/kernel/fake';
 import { sampleResult } from '../testing/parts.ts';
 import { Spool, type SpoolOptions } from './spool.ts';
 
+/** Of POSIX: whoever opens what it makes waits until somebody opens the other end. */
+const MAKE_PIPE = 'mkfifo';
+
 const top = await mkdtemp(join(tmpdir(), 'holdfast-spool-'));
 after(() => rm(top, { recursive: true, force: true }));
 
@@ -151,7 +154,7 @@ test('a disk that cannot be read for a moment loses nothing, and what is younger
 test('a disk that hangs does not keep us from ending', async () => {
   const { clock, folder, spool } = await opened('hanging');
   const pipe = join(folder, '0000000000000001.spool');
-  execFileSync('mkfifo', [pipe]);
+  execFileSync(MAKE_PIPE, [pipe]);
   fill(spool, 0, 10);
   let isClosed = false;
   const closing = spool.close().then(() => {

@@ -3,17 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { parseCall } from '../apps/holdfast/src/cli/parse-call.ts';
-import { COMMANDS } from '../apps/holdfast/src/command/commands.ts';
-import {
-  parseCoordination,
-  parseEvents,
-  parseResults,
-} from '../apps/holdfast/src/engine-address.ts';
-import { TOP } from './source-files.ts';
+import { parseCall } from './cli/parse-call.ts';
+import { COMMANDS } from './command/commands.ts';
+import { parseCoordination, parseEvents, parseResults } from './engine-address.ts';
 
 interface Service {
   image: string;
@@ -24,7 +18,7 @@ interface Service {
 }
 
 const compose: { services: Record<string, Service>; volumes: object } = parse(
-  readFileSync(join(TOP, 'deploy/compose/compose.yaml'), 'utf8'),
+  readFileSync(new URL('../../../deploy/compose/compose.yaml', import.meta.url), 'utf8'),
   { merge: true },
 );
 const services = Object.entries(compose.services);
