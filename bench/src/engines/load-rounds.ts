@@ -24,10 +24,10 @@ export interface Effort {
 
 export const EFFORT: Effort = {
   rounds: 3,
-  roundMs: 800,
+  roundMs: 600,
   puts: 300,
   warmUps: 10_000,
-  warmUpMsMax: 2_500,
+  warmUpMsMax: 2_000,
 };
 export const QUICK_EFFORT: Effort = {
   rounds: 2,

@@ -80,7 +80,8 @@ function agentTable({ agents, unassigned }: FleetOverview, around: Around): stri
   const table = textTable(around.terminal, headings, rows);
   if (unassigned.length === 0) return table;
   const places = [...new Set(unassigned.map(({ location }) => location))].slice(0, 5).join(', ');
-  const line = `${unassigned.length} checks wait for an agent at ${places}`;
+  const wait = unassigned.length === 1 ? '1 check waits' : `${unassigned.length} checks wait`;
+  const line = `${wait} for an agent at ${places}`;
   return `${table}${paint(around.terminal, 'amber', line)}\n`;
 }
 

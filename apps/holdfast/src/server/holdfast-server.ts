@@ -63,7 +63,7 @@ export interface ServerPlan {
   /** It is for this server to forget old results until this is aborted; absent: for another one. */
   retaining(): AbortSignal | undefined;
   /** Absent: pages of this server alone are told. */
-  tellAlert?(alert: AlertRecord): Promise<void>;
+  tellAlert?(alert: AlertRecord): void;
 }
 
 /** Whoever measures, planned or asked for. */
@@ -241,7 +241,7 @@ export class HoldfastServer implements RunningServer {
       environment,
       onAlert: (alert) => {
         if (this.plan.tellAlert === undefined) this.hub.publish({ type: 'alert', alert });
-        else void this.plan.tellAlert(alert);
+        else this.plan.tellAlert(alert);
       },
       consoleUrl: ({ namespace, check }) =>
         `${this.url}/checks/${encodeURIComponent(namespace)}/${encodeURIComponent(check)}`,

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describe } from 'node:test';
 import { silentLogger, systemChance, systemClock } from '@holdfast/kernel';
 import { coordinationConformance } from '../coordination/coordination.conformance.ts';
 import type { OpenedCoordination } from '../coordination/opened.conformance.ts';
@@ -24,7 +25,9 @@ async function open(folder?: string): Promise<OpenedCoordination> {
   };
 }
 
-coordinationConformance('embedded, in memory', () => open());
-coordinationConformance('embedded, on disk', () =>
-  open(mkdtempSync(join(tmpdir(), 'holdfast-coordination-'))),
-);
+describe('each with stores of its own', { concurrency: true }, () => {
+  coordinationConformance('embedded, in memory', () => open());
+  coordinationConformance('embedded, on disk', () =>
+    open(mkdtempSync(join(tmpdir(), 'holdfast-coordination-'))),
+  );
+});

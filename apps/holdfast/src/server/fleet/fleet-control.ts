@@ -34,6 +34,9 @@ import { type ServerPlace, takePlace } from './server-place.ts';
 import { withSigns } from './signs-of-life.ts';
 import { WorkDesk } from './work-desk.ts';
 
+/** Of each check; more than pass between two looks at most intervals. */
+const LOOK_RUNS = 10;
+
 export interface ControlPlaneOptions {
   id: string;
   coordination: CoordinationAddress;
@@ -82,6 +85,10 @@ export class FleetControl {
       events,
       onResults: (batch) => server.tell(batch),
       onAlert: (alert) => server.hub.publish({ type: 'alert', alert }),
+      look: async () => {
+        const latest = await server.part('store').results.latest({ perCheck: LOOK_RUNS });
+        return latest.toSorted((a, b) => a.key.plannedAtMs - b.key.plannedAtMs);
+      },
     });
     server.owns(() => this.#feed.close());
     this.#work = new WorkDesk({
@@ -102,7 +109,6 @@ export class FleetControl {
     this.#duties = new LeaderDuties({
       server,
       ...foundation,
-      feed: this.#feed,
       leaseMs: options.leaseMs,
       resources: () => this.#resources.applied,
     });
@@ -194,8 +200,8 @@ export class FleetControl {
     });
   }
 
-  tellAlert(alert: AlertRecord): Promise<void> {
-    return this.#feed.tellAlert(alert);
+  tellAlert(alert: AlertRecord): void {
+    this.#feed.tellAlert(alert);
   }
 
   get #resources(): ResourceSource {
@@ -220,7 +226,7 @@ export class FleetControl {
   /** Stored first; then all servers are told. */
   async #take(batch: readonly ProbeResult[]): Promise<void> {
     await this.#server.keep(batch);
-    await this.#feed.tellResults(batch);
+    this.#feed.tellResults(batch);
   }
 
   /** Whoever names the location of a run may name any; else the check's own count. */

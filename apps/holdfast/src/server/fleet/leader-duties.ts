@@ -9,13 +9,11 @@ import type { FleetView } from '@holdfast/fleet/membership';
 import type { CompiledCheck } from '@holdfast/resources/compiled-check';
 import type { HoldfastServer } from '../holdfast-server.ts';
 import { type AlertingDuty, startAlertingDuty } from './alerting-duty.ts';
-import type { LiveFeed } from './live-feed.ts';
 
 export interface LeaderDutiesOptions {
   server: HoldfastServer;
   coordination: Coordination;
   fleet: FleetView;
-  feed: LiveFeed;
   leaseMs: number;
   resources(): { revision: bigint };
 }
@@ -66,7 +64,7 @@ export class LeaderDuties {
   }
 
   #takeUp(leadership: Leadership): void {
-    const { server, coordination, fleet, feed, leaseMs, resources } = this.#options;
+    const { server, coordination, fleet, leaseMs, resources } = this.#options;
     const { clock, chance, logger } = server.options;
     logger.info('This server leads.', { term: String(leadership.term) });
     this.#writer = startAssignmentWriter({
@@ -82,7 +80,7 @@ export class LeaderDuties {
       chance,
       logger,
     });
-    this.#alerting = startAlertingDuty(server, feed, leadership);
+    this.#alerting = startAlertingDuty(server, leadership);
   }
 
   async #layDown(): Promise<void> {

@@ -1,16 +1,18 @@
 // What one server of a fleet tells all of them: results that it stored, and alerts. Pages, metrics and
-// the leader's alerts live on it. When the event engine is away nothing that is stored is refused for
-// it: the leader looks into the store instead until it is back.
+// the leader's alerts live on it. When the event engine is away nothing that is stored is refused or
+// delayed for it: each server looks into the store instead until it is back.
 
 import type { Events } from '@holdfast/engines/events';
 import { type Chance, type Clock, fullJitter, type Logger, newId, sleep } from '@holdfast/kernel';
 import type { AlertRecord } from '@holdfast/resources/alert-record';
 import type { ProbeResult } from '@holdfast/resources/result';
+import { NewsQueue } from './news-queue.ts';
 
 const STREAM = 'live';
 /** Of one event; engines take a megabyte. */
 const EVENT_CHARACTERS_MAX = 256 * 1024;
 const RETRY_CAP_MS = 5_000;
+const LOOK_MS = 5_000;
 
 export interface LiveFeedOptions {
   clock: Clock;
@@ -19,49 +21,65 @@ export interface LiveFeedOptions {
   events: Events;
   onResults(batch: readonly ProbeResult[]): Promise<void>;
   onAlert(alert: AlertRecord): void;
+  /** What the store has of late, oldest first; asked while it cannot be heard of otherwise. */
+  look(): Promise<readonly ProbeResult[]>;
 }
 
 export class LiveFeed {
   readonly #options: LiveFeedOptions;
   readonly #closing = new AbortController();
-  readonly #reading: Promise<void>;
+  readonly #news: NewsQueue;
+  readonly #loops: Promise<unknown>;
   #position: string | undefined;
-  #published = true;
   #read = true;
 
   constructor(options: LiveFeedOptions) {
     this.#options = options;
-    this.#reading = this.#readOn();
+    this.#news = new NewsQueue({ ...options, stream: STREAM });
+    this.#loops = Promise.all([this.#readOn(), this.#lookOn()]);
   }
 
   /** Everything that was told lately reached the others, and we hear them. */
   get well(): boolean {
-    return this.#published && this.#read;
+    return !this.#news.failing && this.#read;
   }
 
-  /** Never rejects: who stored a result has done his part. */
-  async tellResults(batch: readonly ProbeResult[]): Promise<void> {
-    for (const part of parts(batch)) await this.#publish('ResultsStored', part[0]?.key.check, part);
+  /** Waits for nothing: who stored a result has done his part. */
+  tellResults(batch: readonly ProbeResult[]): void {
+    for (const part of parts(batch))
+      this.#tell('ResultsStored', part.results[0]?.key.check, part.results, part.characters);
   }
 
-  async tellAlert(alert: AlertRecord): Promise<void> {
-    await this.#publish('AlertChanged', alert.id, alert);
+  tellAlert(alert: AlertRecord): void {
+    this.#tell('AlertChanged', alert.id, alert, JSON.stringify(alert).length);
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#reading;
+    await Promise.all([this.#loops, this.#news.close()]);
   }
 
-  async #publish(type: string, key: string | undefined, data: unknown): Promise<void> {
-    const { events, clock, chance, logger } = this.#options;
+  #tell(type: string, key: string | undefined, data: unknown, characters: number): void {
+    const { clock, chance } = this.#options;
     const event = { id: newId(clock, chance), type, key: key ?? '', atMs: clock.wallMs(), data };
-    try {
-      await events.publish(STREAM, event);
-      this.#published = true;
-    } catch (error) {
-      if (this.#published) logger.warn('The other servers cannot be told of results.', { error });
-      this.#published = false;
+    this.#news.push(event, characters);
+  }
+
+  /** Once more when all is well again: for what was missed meanwhile. Never rejects. */
+  async #lookOn(): Promise<void> {
+    const { clock, logger, look, onResults } = this.#options;
+    const { signal } = this.#closing;
+    for (let wasWell = true; !signal.aborted; ) {
+      await sleep(clock, LOOK_MS, signal).catch(() => {});
+      const isWell = this.well;
+      if (signal.aborted || (isWell && wasWell)) continue;
+      try {
+        await onResults(await look());
+        wasWell = isWell;
+      } catch (error) {
+        logger.warn('The store could not be looked into for results.', { error });
+        wasWell = false;
+      }
     }
   }
 
@@ -93,18 +111,20 @@ export class LiveFeed {
   }
 }
 
-function* parts(batch: readonly ProbeResult[]): Generator<ProbeResult[]> {
-  let part: ProbeResult[] = [];
+function* parts(
+  batch: readonly ProbeResult[],
+): Generator<{ results: ProbeResult[]; characters: number }> {
+  let results: ProbeResult[] = [];
   let characters = 0;
   for (const result of batch) {
     const size = JSON.stringify(result).length;
-    if (part.length > 0 && characters + size > EVENT_CHARACTERS_MAX) {
-      yield part;
-      part = [];
+    if (results.length > 0 && characters + size > EVENT_CHARACTERS_MAX) {
+      yield { results, characters };
+      results = [];
       characters = 0;
     }
-    part.push(result);
+    results.push(result);
     characters += size;
   }
-  if (part.length > 0) yield part;
+  if (results.length > 0) yield { results, characters };
 }
