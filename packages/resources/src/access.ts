@@ -5,8 +5,9 @@
 import { createHash } from 'node:crypto';
 
 /**
- * `reader` sees, `writer` also applies and deletes checks and asks for runs, `agent` measures at its
- * locations, `service` joins coordination inside its namespace. Who may do all is the server's own
+ * `reader` sees, `writer` also applies and deletes checks and asks for runs, `service` joins
+ * coordination inside its namespace. `agent` measures at its locations the checks of all namespaces: it
+ * is for machines of the house, and only who may write a Namespace can grant it. Who may do all is the server's own
  * token, which no namespace gives.
  */
 export const ACCESS_ROLES = ['reader', 'writer', 'agent', 'service'] as const;

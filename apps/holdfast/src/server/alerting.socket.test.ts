@@ -62,8 +62,10 @@ alerts:
   const observe = async (status: 'up' | 'down', from: number) => {
     for (const run of runs(status, from)) await alerting.observe(run);
   };
+  /** And written down, or the next turn would rightly tell it again. */
   const untilTold = async (count: number) => {
-    while (told.length < count) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (told.length < count || (await store.alertJournal.pending()).length > 0)
+      await new Promise((resolve) => setTimeout(resolve, 10));
   };
   return { alerting, configuration, told, observe, untilTold };
 }
@@ -96,6 +98,7 @@ test('who cannot prove his turn judges nothing, and tells nothing that he had in
   // For two results, and not for the message that they cause.
   [proofs, provenMax] = [0, 2];
   await observe('down', 2);
+  while (proofs < 3 && told.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   await alerting.stop();
   assert.deepEqual(told, []);
   await alerting.start(configuration, async () => {});

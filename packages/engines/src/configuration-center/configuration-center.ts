@@ -35,7 +35,7 @@ export interface WatchedValue<T> {
   readonly revision: bigint | undefined;
   /** Why the newest value is not in force. */
   readonly problem: string | undefined;
-  /** No call begins any more; resolves when the last one is done. */
+  /** No call begins any more; resolves when the last one is done, so a call must not wait for it. */
   close(): Promise<void>;
 }
 

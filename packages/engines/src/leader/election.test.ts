@@ -83,6 +83,22 @@ test('who resigns is followed at once, by a higher term', async (context) => {
   assert.ok(second.election.demandLeadership().term > leadership.term);
 });
 
+test('who resigns while his proof is under way warns of nothing', async (context) => {
+  const house = await openHouse(context);
+  const warnings: string[] = [];
+  const warn = (message: string) => void warnings.push(message);
+  const logger: Logger = { ...silentLogger, warn, with: () => logger };
+  const leader = house.candidate('a', logger);
+  await house.until(() => house.leaders.length === 1, 1_000);
+  await house.pass(LEASE_MS / 3 - 500);
+  leader.line.line = 'silent';
+  await house.pass(1_000);
+  const closed = leader.election.close();
+  leader.line.line = 'well';
+  await Promise.all([closed, house.pass(6_000)]);
+  assert.deepEqual(warnings, []);
+});
+
 test('who dies is followed within his lease and a second', async (context) => {
   const house = await openHouse(context);
   const { first, second } = await pairOf(house);

@@ -148,8 +148,9 @@ class FleetWorld {
   /** With a leader that lives and nothing else going on, its checks must be elsewhere within two leases. */
   async #agentDies(): Promise<void> {
     const isCalm = this.#clock.nowMs() - this.#calmSinceMs >= CALM_MS;
+    const isLed = this.#servers.some(({ isDead }) => !isDead);
     const victim = this.#kill(this.#agents);
-    if (victim === undefined || !isCalm) return;
+    if (victim === undefined || !isCalm || !isLed) return;
     const calmSinceMs = this.#calmSinceMs;
     await this.#clock.advanceAsync(2 * LEASE_MS);
     // The leader was stopped as it wrote: then the next one takes its time too.

@@ -63,7 +63,11 @@ test('a check that goes to another agent runs on for a moment', async () => {
   assert.deepEqual(assigned.at(-1), ['bank', 'mail', 'shop']);
   await clock.advanceAsync(2_000);
   assert.deepEqual(assigned.at(-1), ['bank', 'mail']);
+  await tell(3, 'a');
+  const times = assigned.length;
   await close();
+  await clock.advanceAsync(5_000);
+  assert.equal(assigned.length, times, 'nothing is assigned to a prober that ended');
 });
 
 test('a check that is gone stops at once, and so does what lingers when it comes back', async () => {

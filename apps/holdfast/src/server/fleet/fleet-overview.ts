@@ -34,7 +34,7 @@ export function fleetOverview(parts: OverviewParts): FleetOverview {
   const live = [...servers, ...agents.filter((agent) => agent.live)].map(({ id }) => id);
   return {
     nowMs,
-    ...(leader === undefined ? {} : { leader: leaderOf(leader, servers) }),
+    ...(leader === undefined ? {} : { leader: leaderOf(leader) }),
     servers: servers.map(
       (server): FleetServer => ({
         id: server.id,
@@ -75,12 +75,8 @@ function agentsOf(
   });
 }
 
-function leaderOf(
-  { id, url, term, sinceMs }: Leader & { sinceMs?: number },
-  servers: readonly { id: string; startedAtMs: number }[],
-): NonNullable<FleetOverview['leader']> {
-  const started = servers.find((server) => server.id === id)?.startedAtMs ?? 0;
-  return { id, url, sinceMs: sinceMs ?? started, term: String(term) };
+function leaderOf({ id, url, term, sinceMs }: Leader): NonNullable<FleetOverview['leader']> {
+  return { id, url, sinceMs, term: String(term) };
 }
 
 function withApplied(applied: AppliedRecord | undefined) {
