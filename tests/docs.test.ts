@@ -52,7 +52,7 @@ test('every fault code is raised somewhere', () => {
 
 test('relative links in the docs lead somewhere', () => {
   const pages = globSync(
-    ['*.md', 'docs/**/*.md', 'packages/*/README.md', 'apps/*/README.md', 'bench/README.md'],
+    ['*.md', 'docs/**/*.md', 'packages/**/README.md', 'apps/*/README.md', 'bench/README.md'],
     {
       cwd: TOP,
     },
