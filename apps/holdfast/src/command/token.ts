@@ -29,8 +29,8 @@ export const token: Command = {
   ],
   examples: ['holdfast token ci --role writer -n team-a', 'holdfast token fra --role agent'],
   notes: [
-    'reader sees; writer also applies and deletes checks, and asks for runs; service joins',
-    'coordination: each in its namespace only. agent measures, for all namespaces.',
+    'reader sees; writer also applies and deletes checks, and asks for runs; service',
+    'joins coordination: each in its namespace only. agent measures for all of them.',
     'Exit codes: 0 made, 2 bad usage.',
   ],
   run: runToken,
