@@ -71,7 +71,9 @@ export class Template {
       return;
     }
     let met = 0;
-    for (const key of Object.keys(value)) {
+    // A list of the keys of every object of every row would be most of the garbage of appending.
+    for (const key in value) {
+      if (!Object.hasOwn(value, key)) continue;
       const member = value[key];
       if (!isKept(member)) continue;
       const child = children.get(key);
@@ -170,17 +172,25 @@ function isKept(value: unknown): boolean {
 function isSame(known: unknown, value: unknown): boolean {
   if (known === value) return true;
   if (typeof known !== 'object' || known === null) return false;
-  if (Array.isArray(known))
-    return (
-      Array.isArray(value) &&
-      value.length === known.length &&
-      known.every((item, index) => isSame(item, value[index]))
-    );
-  if (!isRecord(value)) return false;
-  const keys = Object.keys(known);
-  const others = Object.keys(value);
-  if (keys.length !== others.length) return false;
-  return keys.every((key) => Object.hasOwn(value, key) && isSame((known as Tree)[key], value[key]));
+  if (Array.isArray(known)) return Array.isArray(value) && areSame(known, value);
+  return isRecord(value) && hasSameMembers(known as Tree, value);
+}
+
+function areSame(known: readonly unknown[], values: readonly unknown[]): boolean {
+  if (values.length !== known.length) return false;
+  for (let index = 0; index < known.length; index += 1)
+    if (!isSame(known[index], values[index])) return false;
+  return true;
+}
+
+function hasSameMembers(known: Tree, value: Tree): boolean {
+  let more = 0;
+  for (const key in known) {
+    if (!Object.hasOwn(value, key) || !isSame(known[key], value[key])) return false;
+    more += 1;
+  }
+  for (const key in value) if (Object.hasOwn(value, key)) more -= 1;
+  return more === 0;
 }
 
 /** Sets an own member, whatever its name. */
