@@ -2,19 +2,17 @@
 // wrote; agents elsewhere run them. One server leads, any may die.
 
 import { hostname } from 'node:os';
-import { resolve } from 'node:path';
 import { HoldfastError } from '@holdfast/kernel';
 import type { Call, Command, Surroundings } from '../cli/command.ts';
 import { paint } from '../cli/terminal.ts';
 import {
   ARCHIVE_OPTION,
   aborted,
-  archiveOf,
   LEASE_OPTION,
   LOG_OPTIONS,
   leaseMsOf,
-  loggerFor,
 } from './process-options.ts';
+import { servingOptions } from './serving-options.ts';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
@@ -76,59 +74,31 @@ export const server: Command = {
 };
 
 async function runServer(call: Call, surroundings: Surroundings): Promise<number> {
-  const { clock, environment, terminal, workingDirectory, signal } = surroundings;
-  const { parseCoordination, parseEvents, parseResults } = await import('../engine-address.ts');
-  const { parseListenAddress } = await import('../listen-address.ts');
-  const listen = parseListenAddress(call.text('listen') ?? '');
-  const token = call.text('token');
-  if (!listen.loopback && token === undefined) {
-    const cure = 'Set --token (or HOLDFAST_TOKEN), or listen on 127.0.0.1.';
-    throw new HoldfastError('LISTEN_UNPROTECTED', `${listen.host} can be reached by others`, cure);
-  }
-  const addresses = {
-    coordination: parseCoordination(call.text('coordination') ?? 'embedded'),
-    events: parseEvents(call.text('events') ?? 'memory'),
-    results: parseResults(call.text('results') ?? 'sqlite'),
-  };
-  const id = idOf(call.text('id') ?? `${hostname()}-${listen.port}`);
-  const { standardDataFolder } = await import('../data-folder.ts');
+  const { terminal, signal } = surroundings;
+  const options = await servingOptions(call, surroundings);
+  const { parseCoordination, parseEvents } = await import('../engine-address.ts');
+  const coordination = parseCoordination(call.text('coordination') ?? 'embedded');
+  const events = parseEvents(call.text('events') ?? 'memory');
+  const id = idOf(call.text('id') ?? `${hostname()}-${options.listen.port}`);
   const { startServer } = await import('../server/holdfast-server.ts');
   const { fleetServer } = await import('../server/fleet/fleet-server.ts');
-  const { systemChance } = await import('@holdfast/kernel');
   const advertise = call.text('advertise');
   const plan = fleetServer({
     id,
-    coordination: addresses.coordination,
-    events: addresses.events,
+    coordination,
+    events,
     leaseMs: leaseMsOf(call),
     ...(advertise === undefined ? {} : { advertise }),
   });
-  const options = {
-    clock,
-    chance: systemChance,
-    logger: await loggerFor(call, surroundings),
-    listen,
-    access: {
-      hosts: [listen.host, ...call.texts('allow-host')],
-      ...(token === undefined ? {} : { token }),
-    },
-    dataFolder: resolve(
-      workingDirectory,
-      call.text('data') ?? standardDataFolder(environment, process.platform),
-    ),
-    results: addresses.results,
-    ...archiveOf(call, surroundings),
-    environment,
-  };
   const running = await startServer(options, plan);
   const shown = (name: string, text: string) => `  ${name.padEnd(13)} ${text}`;
   terminal.out(
     `${[
       `${paint(terminal, 'green', terminal.unicode ? '●' : '+')} holdfast server ${id}, ${running.checks} ${running.checks === 1 ? 'check' : 'checks'}`,
       shown('console', paint(terminal, 'bold', running.url)),
-      shown('coordination', addresses.coordination.shownAs),
-      shown('events', addresses.events.shownAs),
-      shown('results', addresses.results.shownAs),
+      shown('coordination', coordination.shownAs),
+      shown('events', events.shownAs),
+      shown('results', options.results.shownAs),
       ...(options.archive === undefined ? [] : [shown('archive', options.archive)]),
       ...(running.checks === 0
         ? [shown('next', `holdfast apply -f holdfast.yaml --server ${running.url}`)]

@@ -5,7 +5,8 @@ import { resolve } from 'node:path';
 import { HoldfastError } from '@holdfast/kernel';
 import type { Call, Command, Surroundings } from '../cli/command.ts';
 import { paint, type Terminal } from '../cli/terminal.ts';
-import { ARCHIVE_OPTION, aborted, archiveOf, LOG_OPTIONS, loggerFor } from './process-options.ts';
+import { ARCHIVE_OPTION, aborted, LOG_OPTIONS } from './process-options.ts';
+import { servingOptions } from './serving-options.ts';
 
 export const up: Command = {
   name: 'up',
@@ -75,27 +76,19 @@ export const up: Command = {
 };
 
 async function runUp(call: Call, surroundings: Surroundings): Promise<number> {
-  const { clock, environment, terminal, workingDirectory, signal } = surroundings;
-  const { parseListenAddress } = await import('../listen-address.ts');
-  const listen = parseListenAddress(call.text('listen') ?? '');
+  const { terminal, workingDirectory, signal } = surroundings;
   const { presetNamed, PROCESS_PRESETS } = await import('../process-preset.ts');
   const preset = presetNamed(call.text('preset'));
   const house = preset && PROCESS_PRESETS[preset];
-  const token = call.text('token');
-  if (house?.tokenNeeded && token === undefined) {
+  if (house?.tokenNeeded && call.text('token') === undefined) {
     const cure = 'Set --token (or HOLDFAST_TOKEN), or leave the preset out.';
     throw new HoldfastError('LISTEN_UNPROTECTED', `the preset ${preset} asks for a token`, cure);
   }
-  if (!listen.loopback && token === undefined) {
-    const cure = 'Set --token (or HOLDFAST_TOKEN), or listen on 127.0.0.1.';
-    throw new HoldfastError('LISTEN_UNPROTECTED', `${listen.host} can be reached by others`, cure);
-  }
-  const { standardDataFolder } = await import('../data-folder.ts');
+  const options = await servingOptions(call, surroundings, house?.logFormat);
   const { findConfiguration } = await import('../configuration-file.ts');
   const { startServer } = await import('../server/holdfast-server.ts');
   const { alone } = await import('../server/alone.ts');
-  const { parseEvents, parseResults } = await import('../engine-address.ts');
-  const { systemChance } = await import('@holdfast/kernel');
+  const { parseEvents } = await import('../engine-address.ts');
   const named = call.text('file');
   const file =
     named === undefined ? findConfiguration(workingDirectory) : resolve(workingDirectory, named);
@@ -111,23 +104,6 @@ async function runUp(call: Call, surroundings: Surroundings): Promise<number> {
       ? {}
       : { file: { path: file, shownAs: named ?? file } }),
   });
-  const options = {
-    clock,
-    chance: systemChance,
-    logger: await loggerFor(call, surroundings, house?.logFormat),
-    listen,
-    access: {
-      hosts: [listen.host, ...call.texts('allow-host')],
-      ...(token === undefined ? {} : { token }),
-    },
-    dataFolder: resolve(
-      workingDirectory,
-      call.text('data') ?? standardDataFolder(environment, process.platform),
-    ),
-    results: parseResults(call.text('results') ?? 'sqlite'),
-    ...archiveOf(call, surroundings),
-    environment,
-  };
   const server = await startServer(options, plan);
   greet(terminal, server, plan.demo, options.archive);
   await aborted(signal);
