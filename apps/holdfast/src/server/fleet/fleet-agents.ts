@@ -2,6 +2,7 @@
 // single runs through the queue or to whoever listens here.
 
 import type { FleetView } from '@holdfast/fleet/membership';
+import type { Logger } from '@holdfast/kernel';
 import type { AgentSummary } from '@holdfast/resources/api';
 import type { CompiledCheck } from '@holdfast/resources/compiled-check';
 import type { Configuration } from '@holdfast/resources/load';
@@ -17,6 +18,7 @@ export interface FleetAgentsOptions {
   orders: OrderDesk;
   reports: AgentReports;
   runs(): RunDesk;
+  logger: Logger;
 }
 
 export class FleetAgents implements Agents {
@@ -48,7 +50,9 @@ export class FleetAgents implements Agents {
     this.#options
       .runs()
       .ask({ ...check, by: 'console' })
-      .catch(() => {});
+      .catch((error: unknown) =>
+        this.#options.logger.warn('A run could not be asked for.', { ...check, error }),
+      );
     return true;
   }
 

@@ -155,7 +155,7 @@ export class FleetControl {
 
   async openWorkforce(): Promise<Workforce> {
     const { coordination, fleet, events } = this.#foundation;
-    const { clock, chance } = this.#server.options;
+    const { clock, chance, logger } = this.#server.options;
     await fleet.ready;
     const unsubscribe = fleet.subscribe(() => this.#fleetChanged());
     this.#server.owns(unsubscribe);
@@ -165,6 +165,7 @@ export class FleetControl {
       orders: this.#orders,
       reports: this.#reports,
       runs: () => runs,
+      logger,
     });
     const runs = openRunDesk(this.#server, events, (asked) => this.#locationsOf(asked));
     const resources = new ResourceStore({ coordination, clock, chance });

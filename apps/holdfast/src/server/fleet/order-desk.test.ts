@@ -99,3 +99,16 @@ test('a trial asks whoever listens, and says so when nobody does', async () => {
   await agent.leave();
   await made.events.close();
 });
+
+test('a trial that an agent never answers ends, a little after the check’s own timeout', async () => {
+  const made = world();
+  const deaf = listen(made, 'deaf', false);
+  await made.clock.advanceAsync(10);
+  const trying = made.desk.try(sampleCheck(), new AbortController().signal);
+  const refused = assert.rejects(trying, { code: 'AGENT_FAILED' });
+  await made.clock.advanceAsync(sampleCheck().timeoutMs + 5_000);
+  await refused;
+  await assert.rejects(made.desk.try(sampleCheck(), AbortSignal.abort()), { code: 'AGENT_FAILED' });
+  await deaf.leave();
+  await made.events.close();
+});

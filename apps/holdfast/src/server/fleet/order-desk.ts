@@ -21,6 +21,8 @@ const SIGN_MS = 10_000;
 /** Orders that an agent has not read yet. */
 const UNREAD_MAX = 100;
 const LISTENERS_MAX = 5_000;
+/** Beyond a check's own timeout: the way to the agent and back, and an agent that has its hands full. */
+const WAY_MS = 5_000;
 
 export interface OrderDeskOptions {
   clock: Clock;
@@ -53,10 +55,6 @@ export class OrderDesk {
 
   constructor(options: OrderDeskOptions) {
     this.#options = options;
-  }
-
-  isListening(agent: string): boolean {
-    return this.#listeners.has(agent);
   }
 
   /** Until `gone` aborts, or the same agent listens anew. Undefined: a sign of life. */
@@ -98,7 +96,12 @@ export class OrderDesk {
     const agents = [...this.#listeners.keys()];
     const agent = agents[chance.integer(Math.max(1, agents.length))];
     if (agent === undefined) throw agentFailed('no agent speaks to this server now');
-    return this.#handOut(agent, { run: newId(clock, chance), check }, signal);
+    const late = new AbortController();
+    const timer = clock.after(check.timeoutMs + WAY_MS, () => late.abort());
+    const limit = AbortSignal.any([signal, late.signal]);
+    return this.#handOut(agent, { run: newId(clock, chance), check }, limit).finally(() =>
+      timer.cancel(),
+    );
   }
 
   #consume(agent: string, location: string, signal: AbortSignal): Promise<void> {
@@ -123,6 +126,7 @@ export class OrderDesk {
     const listener = this.#listeners.get(agent);
     if (listener === undefined || listener.unread.length >= UNREAD_MAX)
       return Promise.reject(agentFailed(`agent ${agent} takes no orders now`));
+    if (signal.aborted) return Promise.reject(agentFailed('nobody waits for it any more'));
     const { promise, resolve, reject } = Promise.withResolvers<ProbeResult>();
     const key = keyOf(agent, order.run);
     const onAbort = () => reject(agentFailed(`agent ${agent} did not answer in time`));

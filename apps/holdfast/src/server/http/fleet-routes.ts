@@ -13,6 +13,8 @@ import type { HttpDependencies } from './dependencies.ts';
 import { answers } from './route-schema.ts';
 
 const RESULT_BYTES_MAX = 8 * 1024 * 1024;
+/** Of what was written before; one answer may be larger. */
+const UNREAD_BYTES_MAX = 1024 * 1024;
 const SIGN = '\n';
 
 interface AgentPath {
@@ -144,6 +146,8 @@ async function lines(reply: FastifyReply, items: AsyncIterable<object | undefine
         reply.hijack();
         raw.writeHead(200, { 'Content-Type': 'application/x-ndjson', 'Cache-Control': 'no-store' });
       }
+      // Who does not read is let go before he costs memory, and comes back by himself.
+      if (raw.writableLength > UNREAD_BYTES_MAX) return void raw.destroy();
       raw.write(item === undefined ? SIGN : `${JSON.stringify(item)}\n`);
     }
     raw.end();
